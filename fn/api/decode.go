@@ -1,0 +1,221 @@
+package api
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// Problem is one thing wrong with one field of a document.
+type Problem struct {
+	// Field is the path from the document's root, as in
+	// spec.data[1].remoteRef.property.
+	Field string
+	// Cause says what is wrong, in lower case and without a full stop.
+	Cause string
+	// Hint says what to do about it. It may be empty.
+	Hint string
+}
+
+// Ignored is the type of a field that only a controller acts on: any value of
+// it is accepted and none is kept.
+type Ignored struct{}
+
+// NotYet is the type of a field that the operator acts on and esfn does not
+// yet: any value is refused but those that mean "not set".
+type NotYet struct{}
+
+// explainsUnknown is a shape with a word of its own on fields it does not have.
+type explainsUnknown interface {
+	unknown(name string) (cause, hint string)
+}
+
+// Decode fills into, a pointer to one of this package's shapes, from a
+// document, and returns everything that is wrong with it, in document order.
+// Where there are problems, into is filled as far as it goes.
+func Decode(document *yaml.RNode, into any) []Problem {
+	// Anchors belong to the document as written; what is decoded is a copy in
+	// which they stand spelled out.
+	plain := document.Copy()
+	if err := plain.DeAnchor(); err != nil {
+		return []Problem{{Cause: "its YAML anchors cannot be followed: " + err.Error()}}
+	}
+	d := &decoder{}
+	d.value("", plain.YNode(), reflect.ValueOf(into).Elem(), constraints{})
+	return d.problems
+}
+
+type decoder struct{ problems []Problem }
+
+func (d *decoder) report(field, hint, cause string, args ...any) {
+	d.problems = append(d.problems, Problem{Field: field, Cause: fmt.Sprintf(cause, args...), Hint: hint})
+}
+
+// value decodes n into v, which is settable.
+func (d *decoder) value(field string, n *yaml.Node, v reflect.Value, c constraints) {
+	switch v.Interface().(type) {
+	case Ignored:
+		return
+	case NotYet:
+		if !meansUnset(n) {
+			d.report(field, "", "not supported yet")
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		d.value(field, n, v.Elem(), c)
+	case reflect.Struct:
+		d.object(field, n, v)
+	case reflect.Slice:
+		d.list(field, n, v, c)
+	case reflect.Map:
+		d.texts(field, n, v)
+	case reflect.String:
+		if s, ok := d.text(field, n); ok {
+			v.SetString(s)
+			d.constrain(field, s, c)
+		}
+	default:
+		panic(fmt.Sprintf("api: no decoding for a field of type %s", v.Type()))
+	}
+}
+
+// meansUnset tells whether a field that esfn does not do says nothing at all.
+func meansUnset(n *yaml.Node) bool {
+	return n.ShortTag() == yaml.NodeTagNull ||
+		n.ShortTag() == yaml.NodeTagBool && n.Value == "false" ||
+		n.Kind == yaml.SequenceNode && len(n.Content) == 0
+}
+
+func (d *decoder) object(field string, n *yaml.Node, v reflect.Value) {
+	shape := shapeOf(v.Type())
+	if n.Kind != yaml.MappingNode {
+		d.report(field, "", "must be a map of fields, is %s", kindOf(n))
+		return
+	}
+	given := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name, value := n.Content[i].Value, n.Content[i+1]
+		at := join(field, name)
+		f, known := shape.byName[name]
+		switch {
+		case given[name]:
+			d.report(at, "keep one of the two", "given twice")
+		case !known:
+			cause, hint := explain(v, name, shape.names)
+			d.report(at, hint, "%s", cause)
+		case value.ShortTag() == yaml.NodeTagNull:
+			// As the API server has it: null in a field that cannot be null is
+			// the same as the field left out.
+			continue
+		default:
+			d.value(at, value, v.Field(f.index), f.constraints)
+		}
+		given[name] = true
+	}
+	for _, name := range shape.names {
+		f := shape.byName[name]
+		if given[name] {
+			continue
+		}
+		if f.required {
+			d.report(join(field, name), "", "required, and not given")
+			continue
+		}
+		setDefaults(v.Field(f.index), f.constraints)
+	}
+}
+
+// setDefaults fills what the CRD would fill where a field is left out.
+func setDefaults(v reflect.Value, c constraints) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(c.byDefault)
+	case reflect.Struct:
+		for _, f := range shapeOf(v.Type()).byName {
+			setDefaults(v.Field(f.index), f.constraints)
+		}
+	}
+}
+
+func (d *decoder) list(field string, n *yaml.Node, v reflect.Value, c constraints) {
+	if n.Kind != yaml.SequenceNode {
+		d.report(field, "", "must be a list, is %s", kindOf(n))
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
+	for i, item := range n.Content {
+		d.value(field+"["+strconv.Itoa(i)+"]", item, v.Index(i), c)
+	}
+}
+
+// texts decodes a map of strings: labels, annotations, a ConfigMap's data.
+func (d *decoder) texts(field string, n *yaml.Node, v reflect.Value) {
+	if n.Kind != yaml.MappingNode {
+		d.report(field, "", "must be a map of strings, is %s", kindOf(n))
+		return
+	}
+	texts := map[string]string{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name := n.Content[i].Value
+		at := field + "[" + name + "]"
+		if _, twice := texts[name]; twice {
+			d.report(at, "keep one of the two", "given twice")
+			continue
+		}
+		if s, ok := d.text(at, n.Content[i+1]); ok {
+			texts[name] = s
+		}
+	}
+	v.Set(reflect.ValueOf(texts))
+}
+
+// text decodes a string as kubectl would: what YAML 1.1 reads as a number or a
+// boolean is not one, even if YAML 1.2 thinks otherwise.
+func (d *decoder) text(field string, n *yaml.Node) (string, bool) {
+	const quote = "write it in quotes"
+	written := yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle | yaml.TaggedStyle
+	switch {
+	case n.Kind != yaml.ScalarNode:
+		d.report(field, "", "must be a string, is %s", kindOf(n))
+	case n.ShortTag() != yaml.NodeTagString && n.ShortTag() != "!!timestamp":
+		d.report(field, quote, "must be a string, is %s", kindOf(n))
+	case n.Style&written == 0 && n.ShortTag() == yaml.NodeTagString && yaml.IsYaml1_1NonString(n):
+		d.report(field, quote, "must be a string, is a boolean or a number to kubectl (YAML 1.1)")
+	default:
+		return n.Value, true
+	}
+	return "", false
+}
+
+// kindOf names what stands where something else was expected, never its value.
+func kindOf(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a map"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	switch n.ShortTag() {
+	case yaml.NodeTagBool:
+		return "a boolean"
+	case yaml.NodeTagInt, yaml.NodeTagFloat:
+		return "a number"
+	case yaml.NodeTagNull:
+		return "null"
+	case yaml.NodeTagString:
+		return "a string"
+	}
+	return "a value of another type"
+}
+
+func join(field, name string) string {
+	if field == "" {
+		return name
+	}
+	return field + "." + name
+}

@@ -1,0 +1,30 @@
+package api
+
+// Metadata is what esfn reads of an object's metadata. The other fields of
+// Kubernetes' ObjectMeta are accepted and left alone.
+type Metadata struct {
+	Name        string            `krm:"name,required"`
+	Namespace   string            `krm:"namespace"`
+	Labels      map[string]string `krm:"labels"`
+	Annotations map[string]string `krm:"annotations"`
+
+	GenerateName               Ignored `krm:"generateName"`
+	CreationTimestamp          Ignored `krm:"creationTimestamp"`
+	DeletionTimestamp          Ignored `krm:"deletionTimestamp"`
+	DeletionGracePeriodSeconds Ignored `krm:"deletionGracePeriodSeconds"`
+	Finalizers                 Ignored `krm:"finalizers"`
+	Generation                 Ignored `krm:"generation"`
+	ManagedFields              Ignored `krm:"managedFields"`
+	OwnerReferences            Ignored `krm:"ownerReferences"`
+	ResourceVersion            Ignored `krm:"resourceVersion"`
+	SelfLink                   Ignored `krm:"selfLink"`
+	UID                        Ignored `krm:"uid"`
+}
+
+// OrDefault returns the namespace that a namespaced object without one is in.
+func OrDefault(namespace string) string {
+	if namespace == "" {
+		return "default"
+	}
+	return namespace
+}

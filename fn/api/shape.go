@@ -1,0 +1,113 @@
+package api
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// constraints are what a field's krm tag says of it:
+//
+//	krm:"version,enum=v1|v2,default=v2"
+//	krm:"creationPolicy,enum=Owner|Orphan,not-yet=Merge|None"
+//	krm:"secretKey,required,format=key"
+type constraints struct {
+	required  bool
+	byDefault string
+	enum      []string
+	notYet    []string
+	format    string
+}
+
+type fieldOf struct {
+	index int
+	constraints
+}
+
+// shape is a struct type as the decoder sees it.
+type shape struct {
+	names  []string // in the order of the struct
+	byName map[string]fieldOf
+}
+
+var shapes sync.Map // reflect.Type → *shape
+
+func shapeOf(t reflect.Type) *shape {
+	if known, ok := shapes.Load(t); ok {
+		return known.(*shape)
+	}
+	s := &shape{byName: map[string]fieldOf{}}
+	for i := range t.NumField() {
+		name, rest, _ := strings.Cut(t.Field(i).Tag.Get("krm"), ",")
+		if name == "" {
+			panic(fmt.Sprintf("api: %s.%s has no krm tag", t, t.Field(i).Name))
+		}
+		f := fieldOf{index: i}
+		for word := range strings.SplitSeq(rest, ",") {
+			key, value, _ := strings.Cut(word, "=")
+			switch key {
+			case "":
+			case "required":
+				f.required = true
+			case "default":
+				f.byDefault = value
+			case "enum":
+				f.enum = strings.Split(value, "|")
+			case "not-yet":
+				f.notYet = strings.Split(value, "|")
+			case "format":
+				f.format = value
+			default:
+				panic(fmt.Sprintf("api: %s.%s: unknown word %q in its krm tag", t, t.Field(i).Name, key))
+			}
+		}
+		s.names = append(s.names, name)
+		s.byName[name] = f
+	}
+	shapes.Store(t, s)
+	return s
+}
+
+// format is a pattern of the CRDs
+// (config/crds/bases/external-secrets.io_externalsecrets.yaml) in words.
+type format struct {
+	pattern *regexp.Regexp
+	max     int
+	words   string
+}
+
+var formats = map[string]format{
+	"name": {regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`), 253,
+		"lower-case letters, digits, '-' and '.', beginning and ending with a letter or a digit"},
+	"namespace": {regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`), 63,
+		"lower-case letters, digits and '-', beginning and ending with a letter or a digit"},
+	"key": {regexp.MustCompile(`^[-._a-zA-Z0-9]+$`), 253,
+		"letters, digits, '-', '_' and '.'"},
+}
+
+// constrain checks a string against its field's enum and format.
+func (d *decoder) constrain(field, s string, c constraints) {
+	switch {
+	case slices.Contains(c.notYet, s):
+		d.report(field, "", "%q is not supported yet", s)
+	case c.enum != nil && !slices.Contains(c.enum, s):
+		known := append(slices.Clone(c.enum), c.notYet...)
+		d.report(field, didYouMean(s, known), "%q is none of %s", s, strings.Join(known, ", "))
+	case c.format != "":
+		f := formats[c.format]
+		if !f.pattern.MatchString(s) || len(s) > f.max {
+			d.report(field, "", "%q is not a %s: it takes at most %d characters, %s", s, c.format, f.max, f.words)
+		}
+	}
+}
+
+// explain says what is wrong with a field that a shape does not have.
+func explain(v reflect.Value, name string, known []string) (cause, hint string) {
+	if own, ok := v.Interface().(explainsUnknown); ok {
+		return own.unknown(name)
+	}
+	return "no such field", didYouMean(name, known)
+}

@@ -1,0 +1,104 @@
+package api
+
+import "fmt"
+
+// Store is a SecretStore or a ClusterSecretStore: the two have one shape
+// (apis/externalsecrets/v1/secretstore_types.go in ESO).
+type Store struct {
+	APIVersion Ignored   `krm:"apiVersion"`
+	Kind       string    `krm:"kind"`
+	Metadata   Metadata  `krm:"metadata,required"`
+	Spec       StoreSpec `krm:"spec,required"`
+	Status     Ignored   `krm:"status"`
+}
+
+// StoreSpec says where a store's secrets are and how to log in there.
+type StoreSpec struct {
+	// Controller is the class of the operator that shall serve the store;
+	// "" and "default" are everybody's.
+	Controller      string   `krm:"controller"`
+	Provider        Provider `krm:"provider,required"`
+	Conditions      NotYet   `krm:"conditions"`
+	RetrySettings   NotYet   `krm:"retrySettings"`
+	RefreshInterval Ignored  `krm:"refreshInterval"`
+}
+
+// Provider is the backend; esfn has one.
+type Provider struct {
+	Vault *VaultProvider `krm:"vault"`
+}
+
+// unknown tells a mistyped vault from another backend.
+func (Provider) unknown(name string) (cause, hint string) {
+	if nearest(name, []string{"vault"}) != "" {
+		return "no such field", "did you mean vault?"
+	}
+	return fmt.Sprintf("esfn reads HashiCorp Vault, not the provider %q", name),
+		"leave ExternalSecrets of this store to a controller, outside what esfn is given"
+}
+
+// VaultProvider is how to reach a KV mount of a Vault
+// (apis/externalsecrets/v1/secretstore_vault_types.go in ESO).
+type VaultProvider struct {
+	// Server is the address, http:// or https://, with or without a path.
+	Server string `krm:"server,required"`
+	// Path of the KV mount. Nil where keys carry the mount themselves.
+	Path *string `krm:"path"`
+	// Version of the KV engine at Path.
+	Version string `krm:"version,default=v2,enum=v1|v2"`
+	// Namespace of Vault Enterprise.
+	Namespace string `krm:"namespace"`
+	// Auth may be nil where the operator's VAULT_TOKEN takes its place.
+	Auth *VaultAuth `krm:"auth"`
+
+	CABundle            NotYet  `krm:"caBundle"`
+	CAProvider          NotYet  `krm:"caProvider"`
+	TLS                 NotYet  `krm:"tls"`
+	Headers             NotYet  `krm:"headers"`
+	ReadYourWrites      NotYet  `krm:"readYourWrites"`
+	ForwardInconsistent NotYet  `krm:"forwardInconsistent"`
+	CheckAndSet         Ignored `krm:"checkAndSet"` // for PushSecret
+}
+
+// VaultAuth is the way to log in. Where several are given, the first of
+// TokenSecretRef and Kubernetes is taken, as ESO does (providers/v1/vault/auth.go).
+type VaultAuth struct {
+	TokenSecretRef *SecretKeyRef   `krm:"tokenSecretRef"`
+	Kubernetes     *KubernetesAuth `krm:"kubernetes"`
+
+	Namespace NotYet `krm:"namespace"`
+	AppRole   NotYet `krm:"appRole"`
+	LDAP      NotYet `krm:"ldap"`
+	UserPass  NotYet `krm:"userPass"`
+	JWT       NotYet `krm:"jwt"`
+	Cert      NotYet `krm:"cert"`
+	IAM       NotYet `krm:"iam"`
+	GCP       NotYet `krm:"gcp"`
+}
+
+// KubernetesAuth logs in with a service account's token.
+type KubernetesAuth struct {
+	MountPath string `krm:"mountPath,default=kubernetes"`
+	Role      string `krm:"role,required"`
+	// ServiceAccountRef is the account to request a token for.
+	ServiceAccountRef *ServiceAccountRef `krm:"serviceAccountRef"`
+	// SecretRef is a Secret that holds a token, under "token" unless it says
+	// otherwise.
+	SecretRef *SecretKeyRef `krm:"secretRef"`
+}
+
+// SecretKeyRef is a key of a Secret.
+type SecretKeyRef struct {
+	Name string `krm:"name,format=name"`
+	// Namespace is for a ClusterSecretStore; empty for the ExternalSecret's.
+	Namespace string `krm:"namespace,format=namespace"`
+	Key       string `krm:"key,format=key"`
+}
+
+// ServiceAccountRef is a ServiceAccount whose token is asked of the API server.
+type ServiceAccountRef struct {
+	Name string `krm:"name,required,format=name"`
+	// Namespace is for a ClusterSecretStore; empty for the ExternalSecret's.
+	Namespace string   `krm:"namespace,format=namespace"`
+	Audiences []string `krm:"audiences"`
+}
