@@ -1,0 +1,105 @@
+package fn
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/fn/api"
+	"github.com/esfn/esfn/fn/secret"
+)
+
+// connection gives what a store says about reaching Vault when it is used from
+// es: a ClusterSecretStore's references without a namespace mean that of the
+// ExternalSecret, a SecretStore's always do
+// (runtime/esutils/resolvers/secret_ref.go in ESO).
+func (v *packageView) connection(store *decodedStore, es *externalSecret) Connection {
+	vault := store.Spec.Provider.Vault
+	c := Connection{Server: vault.Server, Namespace: vault.Namespace}
+	const field = "spec.provider.vault.auth"
+	switch auth := vault.Auth; {
+	case auth == nil:
+		c.Login.Field = field
+	case auth.TokenSecretRef != nil:
+		c.Login = Login{
+			Method:     TokenLogin,
+			Field:      field + ".tokenSecretRef",
+			Credential: v.credential(store, es, auth.TokenSecretRef, auth.TokenSecretRef.Key),
+		}
+	case auth.Kubernetes != nil:
+		c.Login = Login{
+			Method: KubernetesLogin,
+			Field:  field + ".kubernetes",
+			Mount:  auth.Kubernetes.MountPath,
+			Role:   auth.Kubernetes.Role,
+		}
+		if ref := auth.Kubernetes.ServiceAccountRef; ref != nil {
+			c.Login.ServiceAccount = NewServiceAccount(referent(store, es, ref.Namespace), ref.Name, ref.Audiences)
+		}
+		if ref := auth.Kubernetes.SecretRef; ref != nil {
+			key := ref.Key
+			if key == "" {
+				key = "token"
+			}
+			c.Login.Credential = v.credential(store, es, ref, key)
+		}
+	}
+	return c
+}
+
+// referent is the namespace that a store's reference means.
+func referent(store *decodedStore, es *externalSecret, namespace string) string {
+	if store.Resource.Kind == "ClusterSecretStore" && namespace != "" {
+		return namespace
+	}
+	return api.OrDefault(es.Namespace)
+}
+
+// credential follows a reference to a Secret among the items.
+func (v *packageView) credential(store *decodedStore, es *externalSecret, ref *api.SecretKeyRef, key string) Credential {
+	namespace := referent(store, es, ref.Namespace)
+	var candidates []*item
+	for _, it := range v.secrets {
+		if it.isIn(namespace) {
+			candidates = append(candidates, it)
+		}
+	}
+	where := fmt.Sprintf("Secret %s/%s", namespace, ref.Name)
+	found := named(candidates, ref.Name, store.item)
+	switch len(found) {
+	case 0:
+		return Credential{
+			Unresolved: "no " + where + " among the manifests given",
+			Hint:       "set VAULT_TOKEN or VAULT_TOKEN_FILE to use a token of your own, or give esfn that Secret",
+		}
+	case 1:
+	default:
+		return Credential{Unresolved: fmt.Sprintf("%d Secrets answer to %s: %s", len(found), where, listed(found))}
+	}
+	value, ok, err := secretKey(found[0].node, key)
+	switch {
+	case err != nil:
+		return Credential{Unresolved: fmt.Sprintf("%s: data[%s] is not base64", where, key)}
+	case !ok:
+		return Credential{Unresolved: fmt.Sprintf("%s has no key %q", where, key)}
+	case value.IsEmpty():
+		return Credential{Unresolved: fmt.Sprintf("%s: key %q is empty", where, key)}
+	}
+	return Credential{Value: value}
+}
+
+// secretKey returns one value of a Secret. As the API server has it,
+// stringData wins over data.
+func secretKey(node *yaml.RNode, key string) (value secret.Value, ok bool, err error) {
+	if given, lookup := node.Pipe(yaml.Lookup("stringData", key)); lookup == nil && given != nil {
+		return secret.New(given.YNode().Value), true, nil
+	}
+	given, lookup := node.Pipe(yaml.Lookup("data", key))
+	if lookup != nil || given == nil {
+		return secret.Value{}, false, nil
+	}
+	plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(given.YNode().Value), ""))
+	return secret.New(string(plain)), true, err
+}

@@ -1,0 +1,29 @@
+// Package fn is the function: it takes the items of a ResourceList and gives
+// back the items with every ExternalSecret turned into its Secret.
+//
+// The data flows one way, and each step is a file:
+//
+//	items → package → plan → reads → values → Secrets → items
+//
+//	package.go   the typed view of the items: what there is, by kind and name
+//	stores.go    which store an entry means
+//	connect.go   what a store says about reaching Vault, as a [Connection]
+//	plan.go      one entry per data[] and dataFrom[], with the [Ref] it reads
+//	fetch.go     all reads, through the caller's [Source]
+//	fields.go    from a Vault secret's fields to bytes
+//	keys.go      from a Vault field's name to a Secret's key
+//	target.go    the Secret
+//	emit.go      the items, with Secrets in place of what was consumed
+//
+// It decides what External Secrets Operator (ESO) decides, to the byte, for
+// everything that shapes a Secret. It is on purpose stricter about input
+// (package api says how) and about keys that Kubernetes would refuse.
+//
+// It refuses to do anything by halves: if one entry of one ExternalSecret has a
+// problem, no Secret leaves [Run], and the items come back as they came. All
+// problems that can be known without asking Vault are reported before Vault is
+// asked anything; all that Vault's answers bring, together after that.
+//
+// It has no network, no environment and no clock. It sees secrets only as
+// [secret.Value], and reveals them in one place, where they go into a Secret.
+package fn

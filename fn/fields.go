@@ -1,0 +1,141 @@
+package fn
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/esfn/esfn/fn/secret"
+)
+
+// fields are a Vault secret's fields, with numbers as Vault wrote them.
+type fields map[string]any
+
+// parseFields reads the JSON object of an answer. What encoding/json says of a
+// text may quote it, so that the error here is only that there is one.
+func parseFields(object secret.Value) (fields, bool) {
+	f, err := decodeJSON(object.Reveal())
+	m, isObject := f.(map[string]any)
+	return m, err == nil && isObject
+}
+
+// decodeJSON decodes one JSON text and keeps numbers as they are written.
+func decodeJSON(text string) (any, error) {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var v any
+	if err := decoder.Decode(&v); err != nil {
+		return nil, err
+	}
+	if decoder.More() {
+		return nil, fmt.Errorf("more than one JSON value")
+	}
+	return v, nil
+}
+
+// property returns the bytes that a remoteRef.property means (getSecretValue in
+// ESO's providers/v1/vault/client_get.go): the whole secret as JSON where it is
+// empty; else the field of that very name; else what gjson finds by it in the
+// secret's JSON. ok is false where there is nothing of that name.
+func (f fields) property(name string) (value secret.Value, ok bool) {
+	if name == "" {
+		return asText(map[string]any(f)), true
+	}
+	if v, literal := f[name]; literal {
+		return asText(v), true
+	}
+	found := gjson.Get(asText(map[string]any(f)).Reveal(), name)
+	return secret.New(found.String()), found.Exists()
+}
+
+// asText gives a JSON value's bytes as a Secret holds them: strings without
+// quotes, numbers digit by digit, null as nothing, lists and objects as compact
+// JSON with sorted keys and <, > and & escaped (GetByteValue in ESO's
+// runtime/esutils/utils.go).
+func asText(v any) secret.Value {
+	switch v := v.(type) {
+	case nil:
+		return secret.Value{}
+	case string:
+		return secret.New(v)
+	case json.Number:
+		return secret.New(v.String())
+	case bool:
+		return secret.New(strconv.FormatBool(v))
+	default:
+		text, err := json.Marshal(v)
+		if err != nil {
+			panic("fn: a decoded JSON value does not encode") // all of them do
+		}
+		return secret.New(string(text))
+	}
+}
+
+// extract returns the fields of the JSON object that property means. ESO
+// decodes it a second time with numbers as float64, so that fractions are
+// normalised ("1.50" becomes 1.5); whole numbers would lose digits on that way,
+// and on purpose keep them here.
+func (f fields) extract(property string) (map[string]secret.Value, error) {
+	text, ok := f.property(property)
+	if !ok {
+		return nil, errNoField
+	}
+	decoded, err := decodeJSON(text.Reveal())
+	object, isObject := decoded.(map[string]any)
+	if err != nil || !isObject {
+		return nil, errNotObject
+	}
+	values := map[string]secret.Value{}
+	for key, v := range object {
+		normal, err := normalised(v)
+		if err != nil {
+			return nil, fmt.Errorf("field %q: %w", key, err)
+		}
+		if number, isNumber := normal.(float64); isNumber {
+			values[key] = secret.New(strconv.FormatFloat(number, 'f', -1, 64))
+			continue
+		}
+		values[key] = asText(normal)
+	}
+	return values, nil
+}
+
+// What extract cannot do; none of them knows a value.
+var (
+	errNoField   = fmt.Errorf("no such field")
+	errNotObject = fmt.Errorf("not a JSON object, and extract takes the fields of one")
+	errTooLarge  = fmt.Errorf("holds a number too large to be read")
+)
+
+// normalised turns every number that is not whole into a float64, all the way
+// down.
+func normalised(v any) (any, error) {
+	var err error
+	switch v := v.(type) {
+	case json.Number:
+		if strings.Trim(strings.TrimPrefix(v.String(), "-"), "0123456789") == "" {
+			return v, nil
+		}
+		number, err := v.Float64()
+		if err != nil {
+			return nil, errTooLarge
+		}
+		return number, nil
+	case map[string]any:
+		for key := range v {
+			if v[key], err = normalised(v[key]); err != nil {
+				return nil, err
+			}
+		}
+	case []any:
+		for i := range v {
+			if v[i], err = normalised(v[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return v, nil
+}

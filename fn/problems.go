@@ -1,0 +1,158 @@
+package fn
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/fn/api"
+)
+
+// Problem is one thing that keeps a run from making its Secrets, or, among the
+// warnings, one thing to know of a run that did.
+type Problem struct {
+	// Resource is the object that has the problem. It is the zero value where
+	// the problem is no object's.
+	Resource Resource
+	// Field is the path in the object, or an environment variable's name.
+	Field string
+	// Cause says what is wrong; Hint, which may be empty, what to do.
+	Cause, Hint string
+}
+
+// Resource is an object as messages name it.
+type Resource struct {
+	APIVersion, Kind, Namespace, Name string
+	// File that the object stands in, and Index of the document in the file;
+	// File is empty where the host did not say.
+	File  string
+	Index int
+}
+
+// String gives Kind namespace/name.
+func (r Resource) String() string {
+	if r.Namespace == "" {
+		return strings.TrimSpace(r.Kind + " " + r.Name)
+	}
+	return r.Kind + " " + r.Namespace + "/" + r.Name
+}
+
+// Problems is everything that is wrong with a run. It is an error as soon as
+// there is one.
+type Problems []Problem
+
+// Error gives all problems, a line each and an indented one for file and hint.
+func (p Problems) Error() string {
+	var b strings.Builder
+	p.write(&b, "error")
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// Warnings gives the same lines, as warnings.
+func (p Problems) Warnings() string {
+	var b strings.Builder
+	p.write(&b, "warning")
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func (p Problems) write(b *strings.Builder, severity string) {
+	for _, one := range p {
+		b.WriteString(severity)
+		for _, part := range []string{one.Resource.String(), one.Field, one.Cause} {
+			if part != "" {
+				b.WriteString(": " + oneLine(part))
+			}
+		}
+		b.WriteString("\n")
+		if file := one.Resource.File; file != "" {
+			fmt.Fprintf(b, "  file: %s\n", oneLine(file))
+		}
+		if one.Hint != "" {
+			fmt.Fprintf(b, "  hint: %s\n", oneLine(one.Hint))
+		}
+	}
+}
+
+// oneLine keeps names out of manifests from moving the terminal's cursor or
+// passing for a line of ours.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// Results gives the problems as a ResourceList's results. currentValue and
+// proposedValue stay empty: hosts write them to files.
+func (p Problems) Results(severity framework.Severity) framework.Results {
+	var results framework.Results
+	for _, one := range p {
+		result := &framework.Result{Message: oneLine(one.Cause), Severity: severity}
+		if one.Hint != "" {
+			result.Message += " (" + oneLine(one.Hint) + ")"
+		}
+		if r := one.Resource; r.Kind != "" {
+			result.ResourceRef = &yaml.ResourceIdentifier{
+				TypeMeta: yaml.TypeMeta{APIVersion: r.APIVersion, Kind: r.Kind},
+				NameMeta: yaml.NameMeta{Namespace: r.Namespace, Name: r.Name},
+			}
+			if r.File != "" {
+				result.File = &framework.File{Path: r.File, Index: r.Index}
+			}
+		}
+		if one.Field != "" {
+			result.Field = &framework.Field{Path: one.Field}
+		}
+		results = append(results, result)
+	}
+	return results
+}
+
+// sorted orders problems by resource and then by field, so that the same run
+// says the same things in the same order; fields keep the order of their index.
+// What is said twice is said once.
+func (p Problems) sorted() Problems {
+	slices.SortStableFunc(p, func(a, b Problem) int {
+		return cmp.Or(
+			cmp.Compare(a.Resource.Kind, b.Resource.Kind),
+			cmp.Compare(a.Resource.Namespace, b.Resource.Namespace),
+			cmp.Compare(a.Resource.Name, b.Resource.Name),
+			compareFields(a.Field, b.Field),
+			cmp.Compare(a.Cause, b.Cause),
+		)
+	})
+	return slices.Compact(p)
+}
+
+// compareFields has data[2] before data[10].
+func compareFields(a, b string) int {
+	x, y := strings.Split(a, "["), strings.Split(b, "[")
+	for i := range min(len(x), len(y)) {
+		var m, n int
+		if _, err := fmt.Sscanf(x[i], "%d]", &m); err == nil {
+			if _, err := fmt.Sscanf(y[i], "%d]", &n); err == nil && m != n {
+				return cmp.Compare(m, n)
+			}
+		}
+		if c := cmp.Compare(x[i], y[i]); c != 0 {
+			return c
+		}
+	}
+	return cmp.Compare(len(x), len(y))
+}
+
+// at turns what package api found in an object into problems of that object.
+func at(r Resource, found []api.Problem) Problems {
+	var problems Problems
+	for _, f := range found {
+		problems = append(problems, Problem{r, f.Field, f.Cause, f.Hint})
+	}
+	return problems
+}

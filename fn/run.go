@@ -1,0 +1,147 @@
+package fn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/fn/secret"
+)
+
+// Input is what a host gives the function.
+type Input struct {
+	Items []*yaml.RNode
+	// FunctionConfig may be nil.
+	FunctionConfig *yaml.RNode
+	// Files has the file of each item, for messages, where the caller knows
+	// better than the items' annotations. It may be nil.
+	Files []string
+	// Known are problems that the caller has found already, in the environment
+	// for one. They are answered with those that the input has, and nothing is
+	// read.
+	Known Problems
+}
+
+// Output is what the function answers where it has no problem.
+type Output struct {
+	Items    []*yaml.RNode
+	Warnings Problems
+}
+
+// Run turns the ExternalSecrets among the items into Secrets, with values from
+// the source. It answers either with an Output or with all Problems that it
+// found; the Output is empty then. The input is not changed.
+//
+// Everything that can be known without the source is judged first, and a
+// problem there means that nothing is read at all.
+func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
+	problems := slices.Clone(in.Known)
+	spec, found := configure(in)
+	problems = append(problems, found...)
+	v, found := view(in)
+	problems = append(problems, found...)
+	stores := &storeIndex{view: v, decoded: map[*item]*decodedStore{}}
+	entries, found := v.plan(stores)
+	problems = append(problems, found...)
+	emission, found := newEmission(v, spec)
+	problems = append(problems, found...)
+	problems = append(problems, admit(entries, source)...)
+	if len(problems) > 0 {
+		return Output{}, problems.sorted()
+	}
+
+	secrets, problems := assemble(entries, fetch(ctx, entries, source))
+	if len(problems) > 0 {
+		return Output{}, problems.sorted()
+	}
+	items, err := emission.apply(in.Items, secrets, stores.used())
+	if err != nil {
+		return Output{}, Problems{{Cause: "the items cannot be put together: " + err.Error()}}
+	}
+	return Output{items, emission.warnings(secrets)}, nil
+}
+
+// assemble makes each ExternalSecret's data of what its entries brought, in
+// their order: a later key wins over an earlier one.
+func assemble(entries []*entry, outcomes []outcome) (made, Problems) {
+	secrets := made{}
+	var problems Problems
+	for i, e := range entries {
+		target := &e.es.Spec.Target
+		data := secrets[e.es]
+		if data == nil {
+			data = map[string]secret.Value{}
+			secrets[e.es] = data
+		}
+		got := outcomes[i]
+		switch {
+		case isMissing(got.err) && target.DeletionPolicy != "Retain":
+			// The entry brings nothing, and that is what was asked for.
+		case got.err != nil:
+			problems = append(problems, e.problem(got.err))
+		default:
+			values, problem := e.values(got.answer)
+			if problem != nil {
+				problems = append(problems, *problem)
+			}
+			maps.Copy(data, values)
+		}
+	}
+	// With nothing fetched there is no Secret, unless deletionPolicy is Merge,
+	// which asks for an empty one (externalsecret_controller.go in ESO).
+	maps.DeleteFunc(secrets, func(es *externalSecret, data map[string]secret.Value) bool {
+		return len(data) == 0 && es.Spec.Target.DeletionPolicy != "Merge"
+	})
+	return secrets, problems
+}
+
+// values takes from an answer what the entry asks for.
+func (e *entry) values(a Answer) (map[string]secret.Value, *Problem) {
+	where := a.Path
+	if a.Version > 0 {
+		where += fmt.Sprintf(" (version %d)", a.Version)
+	}
+	fail := func(field, hint, cause string, args ...any) (map[string]secret.Value, *Problem) {
+		return nil, &Problem{e.es.Resource, e.remoteField + "." + field, fmt.Sprintf(cause, args...), hint}
+	}
+	f, ok := parseFields(a.Fields)
+	if !ok {
+		return fail("key", "", "%s is no JSON object", where)
+	}
+	noField := func() (map[string]secret.Value, *Problem) {
+		return fail("property", "field names are case-sensitive, and a dot in a name is written as \\.",
+			"no field %q at %s; it has %s", e.remote.Property, where, count(len(f), "field"))
+	}
+	if e.secretKey != "" {
+		value, ok := f.property(e.remote.Property)
+		if !ok {
+			return noField()
+		}
+		return map[string]secret.Value{e.secretKey: value}, nil
+	}
+	extracted, err := f.extract(e.remote.Property)
+	switch {
+	case errors.Is(err, errNoField):
+		return noField()
+	case err != nil && e.remote.Property != "":
+		return fail("property", "", "%q at %s: %s", e.remote.Property, where, err)
+	case err != nil:
+		return fail("key", "", "%s: %s", where, err)
+	}
+	values, err := secretKeys(extracted, e.remote.ConversionStrategy)
+	if err != nil {
+		return fail("key", "name the fields one by one under spec.data, each with the secretKey it is to have", "%s: %s", where, err)
+	}
+	return values, nil
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,156 @@
+package fn
+
+import (
+	"context"
+	"strings"
+
+	"github.com/esfn/esfn/fn/secret"
+)
+
+// Source is where values come from. Package vaultsrc has the one for Vault.
+type Source interface {
+	// Admit judges all connections of a run before anything is sent: may this
+	// credential go to this server? It returns all that it refuses, and sends
+	// nothing.
+	Admit(connections []Connection) []Refusal
+	// Read returns what stands at ref. It is called from many goroutines, and
+	// often with the same ref; the source decides what that costs. An error is
+	// a *[Fault].
+	Read(ctx context.Context, ref Ref) (Answer, error)
+}
+
+// Refusal is what a Source has against a connection.
+type Refusal struct {
+	// Connection is the index in what Admit was given.
+	Connection int
+	Fault      *Fault
+}
+
+// Connection is everything that a store, used from one namespace, says about
+// reaching Vault. Two connections that are == are the same client, with one
+// login.
+type Connection struct {
+	// Server is spec.provider.vault.server, as written.
+	Server string
+	// Namespace of Vault Enterprise, or "".
+	Namespace string
+	Login     Login
+}
+
+// LoginMethod is a way to get a Vault token.
+type LoginMethod string
+
+// The login methods. NoLogin is a store without auth: the operator's token has
+// to take its place.
+const (
+	NoLogin         LoginMethod = ""
+	TokenLogin      LoginMethod = "token"
+	KubernetesLogin LoginMethod = "kubernetes"
+)
+
+// Login is a store's auth with its references followed.
+type Login struct {
+	Method LoginMethod
+	// Field of the store that this login comes from, for messages.
+	Field string
+	// Mount and Role are the auth method's.
+	Mount, Role string
+	// Credential is the token or JWT from a Secret that the store refers to;
+	// the zero Credential where it refers to none.
+	Credential Credential
+	// ServiceAccount is whose token to ask for; the zero one for none.
+	ServiceAccount ServiceAccount
+}
+
+// Credential is a secret that a store refers to. A reference that leads nowhere
+// is not yet an error: what the environment gives may take its place.
+type Credential struct {
+	Value secret.Value
+	// Unresolved says why there is no Value, and Hint what to do; both are
+	// empty where there is one.
+	Unresolved, Hint string
+}
+
+// ServiceAccount is a Kubernetes service account to request a token for.
+type ServiceAccount struct {
+	Namespace, Name string
+	// audiences are joined, so that a ServiceAccount is comparable.
+	audiences string
+}
+
+// NewServiceAccount returns the service account with the audiences that its
+// token is to be for; none means the API server's own.
+func NewServiceAccount(namespace, name string, audiences []string) ServiceAccount {
+	return ServiceAccount{namespace, name, strings.Join(audiences, "\n")}
+}
+
+// Audiences returns what the token is to be for, or nil.
+func (s ServiceAccount) Audiences() []string {
+	if s.audiences == "" {
+		return nil
+	}
+	return strings.Split(s.audiences, "\n")
+}
+
+// Engine is a version of Vault's KV secrets engine.
+type Engine string
+
+// The two KV engines, as spec.provider.vault.version names them.
+const (
+	KV1 Engine = "v1"
+	KV2 Engine = "v2"
+)
+
+// Ref is one secret at one version, as an entry names it.
+type Ref struct {
+	Connection Connection
+	Engine     Engine
+	// Mount is spec.provider.vault.path; HasMount is false where the store has
+	// none and Key begins with the mount.
+	Mount    string
+	HasMount bool
+	// Key is remoteRef.key, as written.
+	Key string
+	// Version of a KV v2 secret, or "" for the latest.
+	Version string
+}
+
+// Answer is a secret that was read.
+type Answer struct {
+	// Fields is the JSON object of the secret's fields.
+	Fields secret.Value
+	// Version that was read; 0 where the engine has none.
+	Version int
+	// Path that was read, below /v1/, for messages.
+	Path string
+}
+
+// Scope says how much a Fault spoils.
+type Scope int
+
+const (
+	// EntryScope is a fault of the one secret that was asked for.
+	EntryScope Scope = iota
+	// StoreScope is a fault that every read through the store has: it is
+	// reported once, at the store.
+	StoreScope
+	// RunScope is a fault of the run's environment: it is reported once, and
+	// Field is the variable's name.
+	RunScope
+)
+
+// Fault is why a Source did not answer. Its texts never hold a value.
+type Fault struct {
+	Scope Scope
+	// Field of the store, or the name of the environment variable; empty in
+	// EntryScope, where the entry knows its own.
+	Field string
+	// Missing tells that there is no such secret or version: the one fault
+	// that a deletionPolicy other than Retain tolerates (NoSecretErr in ESO).
+	Missing bool
+	// Cause says what went wrong, Hint what to do.
+	Cause, Hint string
+}
+
+// Error is the cause alone: place and hint are a [Problem]'s.
+func (f *Fault) Error() string { return f.Cause }

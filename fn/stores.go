@@ -1,0 +1,126 @@
+package fn
+
+import (
+	"fmt"
+	"slices"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/fn/api"
+)
+
+// storeIndex finds and decodes stores, each at most once.
+type storeIndex struct {
+	view    *packageView
+	decoded map[*item]*decodedStore
+}
+
+// decodedStore is a store that something refers to, with what is wrong with it.
+type decodedStore struct {
+	*item
+	api.Store
+	problems Problems
+}
+
+// find returns the store that ref means for es. The problem it returns has a
+// cause and a hint, and is the referring field's.
+func (x *storeIndex) find(es *externalSecret, ref *api.StoreRef) (*decodedStore, *api.Problem) {
+	if ref == nil || ref.Name == "" {
+		return nil, &api.Problem{Cause: "names no store", Hint: "set spec.secretStoreRef, or sourceRef.storeRef on the entry"}
+	}
+	var candidates []*item
+	for _, store := range x.view.stores {
+		if store.Kind == ref.Kind && (ref.Kind == "ClusterSecretStore" || store.isIn(es.Namespace)) {
+			candidates = append(candidates, store)
+		}
+	}
+	found := named(candidates, ref.Name, es.item)
+	switch len(found) {
+	case 0:
+		return nil, x.missing(es, ref)
+	case 1:
+		return x.decode(found[0]), nil
+	}
+	return nil, &api.Problem{
+		Cause: fmt.Sprintf("%d stores answer to %s %q: %s", len(found), ref.Kind, ref.Name, listed(found)),
+		Hint:  "refer to the store by the name that it ends up with",
+	}
+}
+
+// missing says that there is no such store, and what there is instead.
+func (x *storeIndex) missing(es *externalSecret, ref *api.StoreRef) *api.Problem {
+	p := &api.Problem{Cause: fmt.Sprintf("no %s %q", ref.Kind, ref.Name)}
+	if ref.Kind == "SecretStore" {
+		p.Cause += fmt.Sprintf(" in namespace %q", api.OrDefault(es.Namespace))
+	}
+	p.Cause += " among the manifests given"
+	p.Hint = "give esfn the store together with the ExternalSecret"
+	for _, store := range x.view.stores {
+		switch {
+		case store.Name != ref.Name:
+			continue
+		case store.Kind != ref.Kind:
+			p.Hint = fmt.Sprintf("there is a %s of that name; set kind: %s", store.Kind, store.Kind)
+			return p
+		default:
+			p.Hint = fmt.Sprintf("there is one in namespace %q; a SecretStore serves its own namespace only", api.OrDefault(store.Namespace))
+		}
+	}
+	return p
+}
+
+func (x *storeIndex) decode(it *item) *decodedStore {
+	if known, ok := x.decoded[it]; ok {
+		return known
+	}
+	store := &decodedStore{item: it}
+	x.decoded[it] = store
+	if it.APIVersion != group+"/v1" && it.APIVersion != group+"/v1beta1" {
+		store.problems = Problems{{it.Resource, "apiVersion", fmt.Sprintf("%q is no version that esfn reads", it.APIVersion), "write it as " + group + "/v1"}}
+		return store
+	}
+	found := api.Decode(it.node, &store.Store)
+	if len(found) == 0 {
+		found = store.Problems()
+	}
+	store.problems = at(it.Resource, found)
+	return store
+}
+
+// used returns the items of all stores that something refers to.
+func (x *storeIndex) used() []*item {
+	var items []*item
+	for it := range x.decoded {
+		items = append(items, it)
+	}
+	slices.SortFunc(items, func(a, b *item) int { return a.index - b.index })
+	return items
+}
+
+func listed(items []*item) string {
+	var s string
+	for i, it := range items {
+		if i > 0 {
+			s += ", "
+		}
+		s += it.Resource.String()
+	}
+	return s
+}
+
+// field of the entry that names its store.
+func storeField(entry string, source *api.SourceRef) string {
+	if source != nil {
+		return entry + ".sourceRef.storeRef"
+	}
+	return "spec.secretStoreRef"
+}
+
+// scalar returns the string at a path of maps, or "".
+func scalar(node *yaml.RNode, path ...string) string {
+	found, err := node.Pipe(yaml.Lookup(path...))
+	if err != nil || found == nil || found.YNode().Kind != yaml.ScalarNode {
+		return ""
+	}
+	return found.YNode().Value
+}
