@@ -1,0 +1,45 @@
+package vaultsrc
+
+import (
+	"context"
+	"sync"
+
+	"github.com/esfn/esfn/fn"
+)
+
+// dedupe reads each location once, and gives all who ask the one answer, or the
+// one error.
+type dedupe struct {
+	next reader
+
+	mu    sync.Mutex
+	reads map[location]*sharedRead
+}
+
+type sharedRead struct {
+	done   chan struct{}
+	answer fn.Answer
+	err    error
+}
+
+var _ reader = (*dedupe)(nil)
+
+func newDedupe(next reader) *dedupe {
+	return &dedupe{next: next, reads: map[location]*sharedRead{}}
+}
+
+func (d *dedupe) read(ctx context.Context, at location) (fn.Answer, error) {
+	d.mu.Lock()
+	shared, underway := d.reads[at]
+	if !underway {
+		shared = &sharedRead{done: make(chan struct{})}
+		d.reads[at] = shared
+	}
+	d.mu.Unlock()
+	if !underway {
+		shared.answer, shared.err = d.next.read(ctx, at)
+		close(shared.done)
+	}
+	<-shared.done
+	return shared.answer, shared.err
+}

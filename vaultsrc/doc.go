@@ -1,0 +1,29 @@
+// Package vaultsrc is Vault as a source of values, and the only part of esfn
+// that speaks HTTP.
+//
+// A read goes through these, each a file; [New] puts them together:
+//
+//	override   the operator's VAULT_ADDR, VAULT_TOKEN… in place of the store's
+//	dedupe     one read for each distinct connection, path and version
+//	limit      at most so many at a time
+//	kv         one GET, and what its answer means
+//
+// Below them, a session is one client and one login for each distinct address,
+// namespace and auth of a run, made when first needed.
+//
+// It decides who may send what where ([Source.Admit]), before anything is sent:
+// manifests come from Git and may be a stranger's, the environment belongs to
+// whoever runs the render. A credential from the environment (a token, a file, a
+// service account's token) goes only to servers that the environment names, in
+// VAULT_ADDR or ESFN_ALLOWED_SERVERS, loopback among them; plain http:// only to
+// those or to loopback. A credential that stands in the manifests goes where
+// the manifests say. Redirects are not followed: they would be a second opinion
+// on where a token goes.
+//
+// It refuses to be configured by accident: of the environment it takes what
+// [ParseSettings] lists, and no other VAULT_ variable has any effect.
+//
+// Tokens that it got by logging in are revoked by [Source.Close]; tokens that it
+// was given are not. Nothing is written to disk. No error holds a value, a
+// token, or a body of an answer that succeeded.
+package vaultsrc

@@ -1,0 +1,175 @@
+package vaultsrc
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"syscall"
+
+	"github.com/hashicorp/vault/api"
+
+	"github.com/esfn/esfn/fn"
+	"github.com/esfn/esfn/fn/secret"
+)
+
+// missing is the fault of a secret, or a version of it, that is not there.
+func (at location) missing(hint string) *fn.Fault {
+	what := "no secret at " + at.path
+	if at.version != "" {
+		what = fmt.Sprintf("no version %s of the secret at %s", at.version, at.path)
+	}
+	if hint == "" && at.engine == fn.KV2 {
+		hint = "a KV v1 mount read as v2 looks the same; then set the store's spec.provider.vault.version: v1"
+	}
+	return &fn.Fault{Missing: true, Cause: what, Hint: hint}
+}
+
+// gone is the fault of a version that was deleted or destroyed.
+func (at location) gone(v versioned) *fn.Fault {
+	m := v.Metadata
+	switch {
+	case m.Destroyed:
+		return &fn.Fault{Missing: true, Cause: fmt.Sprintf("version %d of %s is destroyed", m.Version, at.path),
+			Hint: "name a version that is left with remoteRef.version, or write a new one"}
+	case m.DeletionTime != "":
+		day, _, _ := strings.Cut(m.DeletionTime, "T")
+		return &fn.Fault{Missing: true, Cause: fmt.Sprintf("version %d of %s was deleted on %s", m.Version, at.path, day),
+			Hint: "undelete it, or name another version with remoteRef.version"}
+	}
+	return at.missing("")
+}
+
+// notFound tells the 404s apart by their bodies. Where ESO takes one of them
+// for a secret that is not there, so do we: Missing is what deletionPolicy acts
+// on.
+func (at location) notFound(body []byte) *fn.Fault {
+	var e envelope
+	if json.Unmarshal(body, &e) != nil {
+		return at.at.serverFault("does the address lead to Vault's API?", fmt.Sprintf("the answer for %s is not Vault's: 404, and no JSON", at.path))
+	}
+	mixedUp := strings.Contains(strings.Join(e.Warnings, " "), "Invalid path for a versioned K/V")
+	var v versioned
+	switch {
+	case strings.Contains(fmt.Sprint(e.Errors...), "no handler for route"):
+		mount, _, _ := strings.Cut(at.path, "/")
+		return &fn.Fault{Missing: true, Cause: fmt.Sprintf("no secrets engine is mounted where %s is read", at.path),
+			Hint: fmt.Sprintf("is %q the mount? The store's spec.provider.vault.path names it", mount)}
+	case mixedUp && at.engine == fn.KV1:
+		return at.missing("the mount is KV v2; set the store's spec.provider.vault.version: v2")
+	case mixedUp:
+		return &fn.Fault{Cause: fmt.Sprintf("%s is no path that KV v2 reads", at.path), Hint: "a mount with a / in its name has to be the store's spec.provider.vault.path"}
+	case json.Unmarshal(e.Data, &v) == nil && (v.Metadata.Destroyed || v.Metadata.DeletionTime != ""):
+		return at.gone(v)
+	}
+	return at.missing("")
+}
+
+// refusal says what any other status means. Vault's own words are added where
+// they help, never with our token in them.
+func (at location) refusal(r *api.ResponseError, redirect string, token secret.Value) *fn.Fault {
+	words := vaultWords(r.Errors, token)
+	switch {
+	case r.StatusCode == 403 && strings.Contains(words, "invalid token"):
+		return at.at.loginFault("get a new token", fmt.Sprintf("Vault at %s does not accept the token: it is invalid, expired or revoked", hostOf(at.at.Server)))
+	case r.StatusCode == 403:
+		return &fn.Fault{
+			Cause: fmt.Sprintf("permission denied for %s, or there is no such mount", at.path),
+			Hint:  fmt.Sprintf("the policy needs: path %q { capabilities = [\"read\"] }", at.path),
+		}
+	case r.StatusCode >= 300 && r.StatusCode < 400:
+		target := "another address"
+		if u, err := url.Parse(redirect); err == nil && u.Host != "" {
+			target = u.Host
+		}
+		return at.at.serverFault("name the active node, or the address in front of all nodes",
+			fmt.Sprintf("%s redirects to %s, and esfn takes its token nowhere else (a standby node does that)", hostOf(at.at.Server), target))
+	case r.StatusCode == 429 || r.StatusCode == 412 || r.StatusCode >= 502:
+		return at.at.serverFault("", serverWords(at.at.Server, r, words))
+	}
+	return &fn.Fault{Cause: fmt.Sprintf("reading %s failed: %s", at.path, serverWords(at.at.Server, r, words))}
+}
+
+// serverWords says what a status means that is the server's own trouble.
+func serverWords(server string, r *api.ResponseError, words string) string {
+	host := hostOf(server)
+	switch {
+	case strings.Contains(words, "Vault is sealed"):
+		return fmt.Sprintf("Vault at %s is sealed", host)
+	case r.StatusCode == 429:
+		return fmt.Sprintf("Vault at %s limits the rate of requests, and did so for every retry", host)
+	case words != "":
+		return fmt.Sprintf("Vault at %s answered %d: %s", host, r.StatusCode, words)
+	}
+	return fmt.Sprintf("%s answered %d", host, r.StatusCode)
+}
+
+// vaultWords joins the error texts of an answer to one line of bounded length,
+// without the credential that was sent, should a server echo it.
+func vaultWords(texts []string, sent secret.Value) string {
+	words := strings.Join(strings.Fields(strings.Join(texts, " ")), " ")
+	if !sent.IsEmpty() {
+		words = strings.ReplaceAll(words, sent.Reveal(), sent.String())
+	}
+	const most = 200
+	if r := []rune(words); len(r) > most {
+		words = string(r[:most]) + "…"
+	}
+	return words
+}
+
+// connectionFault says why the server could not be asked, or gave no answer.
+func (e endpoint) connectionFault(err error) *fn.Fault {
+	var refused *api.ResponseError
+	if errors.As(err, &refused) {
+		return e.serverFault("", serverWords(e.Server, refused, vaultWords(refused.Errors, e.Login.Credential.Value)))
+	}
+	if errors.Is(err, context.Canceled) {
+		return &fn.Fault{Scope: fn.RunScope, Cause: "interrupted"}
+	}
+	hint := ""
+	var authority x509.UnknownAuthorityError
+	if errors.As(err, &authority) {
+		hint = "set VAULT_CACERT to the file with the certificate authority's certificate"
+	}
+	return e.serverFault(hint, fmt.Sprintf("%s does not answer: %s", e.Server, networkWords(err)))
+}
+
+// networkWords says in a few words why there was no answer. Of texts that are
+// not ours it shows only those of the operating system and of certificates.
+func networkWords(err error) string {
+	var dns *net.DNSError
+	var record tls.RecordHeaderError
+	var certificate *tls.CertificateVerificationError
+	var timeout net.Error
+	var system syscall.Errno
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return fmt.Sprintf("there is no host of the name %s", dns.Name)
+	case errors.As(err, &dns):
+		return fmt.Sprintf("the name %s cannot be resolved", dns.Name)
+	case errors.As(err, &certificate):
+		return certificate.Err.Error()
+	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+		return "it does not speak TLS"
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return "no answer in time"
+	case errors.As(err, &system):
+		return system.Error()
+	}
+	return "the connection broke off"
+}
+
+// runEnded is the fault of reads that were not begun when the run ended.
+func runEnded(ctx context.Context) *fn.Fault {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &fn.Fault{Scope: fn.RunScope, Field: "ESFN_TIMEOUT", Cause: "the time for the run was over before all was read",
+			Hint: "is a server slow? Set ESFN_TIMEOUT=2m for more time"}
+	}
+	return &fn.Fault{Scope: fn.RunScope, Cause: "interrupted"}
+}

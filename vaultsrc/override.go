@@ -1,0 +1,64 @@
+package vaultsrc
+
+import (
+	"strings"
+
+	"github.com/esfn/esfn/fn"
+)
+
+// endpoint is a connection after the operator's settings have taken the place
+// of what the store says, with where the parts came from. Endpoints that are ==
+// share one session.
+type endpoint struct {
+	fn.Connection
+	// addressFrom and tokenFrom are the variables that the server and the
+	// token came from; empty where they are the store's own.
+	addressFrom, tokenFrom string
+}
+
+// location is one thing to read.
+type location struct {
+	at     endpoint
+	engine fn.Engine
+	// path below /v1/, and the version or "".
+	path, version string
+}
+
+// override applies the settings to a connection. What is overridden is gone, so
+// that stores that differ in nothing else come to the same endpoint.
+func (s *Settings) override(c fn.Connection) endpoint {
+	e := endpoint{Connection: c}
+	e.Server = strings.TrimRight(c.Server, "/")
+	if s.Address != "" {
+		e.Server, e.addressFrom = strings.TrimRight(s.Address, "/"), "VAULT_ADDR"
+	}
+	if s.Namespace != "" {
+		e.Namespace = s.Namespace
+	}
+	if !s.Token.IsEmpty() {
+		e.tokenFrom = s.TokenFrom
+		e.Login = fn.Login{Method: fn.TokenLogin, Credential: fn.Credential{Value: s.Token}}
+	}
+	return e
+}
+
+// locate says what a ref reads.
+func (s *Settings) locate(ref fn.Ref) location {
+	return location{at: s.override(ref.Connection), engine: ref.Engine, path: dataPath(ref), version: ref.Version}
+}
+
+// serverFault is a fault of reaching the server, at whatever named it.
+func (e endpoint) serverFault(hint, cause string) *fn.Fault {
+	if e.addressFrom != "" {
+		return &fn.Fault{Scope: fn.RunScope, Field: e.addressFrom, Cause: cause, Hint: hint}
+	}
+	return &fn.Fault{Scope: fn.StoreScope, Field: "spec.provider.vault.server", Cause: cause, Hint: hint}
+}
+
+// loginFault is a fault of logging in, at whatever said how to.
+func (e endpoint) loginFault(hint, cause string) *fn.Fault {
+	if e.tokenFrom != "" {
+		return &fn.Fault{Scope: fn.RunScope, Field: e.tokenFrom, Cause: cause, Hint: hint}
+	}
+	return &fn.Fault{Scope: fn.StoreScope, Field: e.Login.Field, Cause: cause, Hint: hint}
+}

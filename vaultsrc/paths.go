@@ -1,0 +1,40 @@
+package vaultsrc
+
+import (
+	"path"
+	"strings"
+
+	"github.com/esfn/esfn/fn"
+)
+
+// dataPath is the API path, below /v1/, of what a ref reads (buildPath in ESO's
+// providers/v1/vault/client_get.go), cleaned as Vault's own client cleans it: so
+// that two spellings of one path are one read.
+//
+// With a mount, a key may repeat the mount, and then, on KV v2, the data/ of the
+// API path. Without a mount the key begins with it: KV v2's data/ goes after the
+// first segment, unless the key has a /data/ already.
+func dataPath(ref fn.Ref) string {
+	key := ref.Key
+	if !ref.HasMount {
+		if ref.Engine == fn.KV2 && !strings.Contains(key, "/data/") {
+			mount, rest, _ := strings.Cut(key, "/")
+			key = mount + "/data/" + rest
+		}
+		return clean(key)
+	}
+	if inside, repeats := strings.CutPrefix(key, ref.Mount+"/"); repeats {
+		key = inside
+		if ref.Engine == fn.KV2 {
+			key = strings.TrimPrefix(key, "data/")
+		}
+	}
+	if ref.Engine == fn.KV2 {
+		key = "data/" + key
+	}
+	return clean(ref.Mount + "/" + key)
+}
+
+// clean drops doubled and trailing slashes and "." segments. There is no ".."
+// in it: package fn refuses those.
+func clean(p string) string { return strings.TrimPrefix(path.Join("/", p), "/") }

@@ -1,0 +1,115 @@
+package vaultsrc
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/esfn/esfn/fn"
+)
+
+// Admit judges all connections of a run by who may send what where, before
+// anything is sent: see the package's documentation for the rules.
+func (s *Source) Admit(connections []fn.Connection) []fn.Refusal {
+	if fault := s.settings.severalServers(connections); fault != nil {
+		return []fn.Refusal{{Connection: 0, Fault: fault}}
+	}
+	var refusals []fn.Refusal
+	for i, c := range connections {
+		for _, fault := range s.settings.admit(c) {
+			refusals = append(refusals, fn.Refusal{Connection: i, Fault: fault})
+		}
+	}
+	return refusals
+}
+
+// severalServers refuses VAULT_ADDR where it would send what belongs to two
+// servers to one.
+func (s *Settings) severalServers(connections []fn.Connection) *fn.Fault {
+	if s.Address == "" {
+		return nil
+	}
+	var servers []string
+	for _, c := range connections {
+		if server := comparableServer(c.Server); !slices.Contains(servers, server) {
+			servers = append(servers, server)
+		}
+	}
+	if len(servers) < 2 {
+		return nil
+	}
+	slices.Sort(servers)
+	return &fn.Fault{
+		Scope: fn.RunScope,
+		Field: "VAULT_ADDR",
+		Cause: fmt.Sprintf("it would take the place of %d different servers: %s", len(servers), strings.Join(servers, ", ")),
+		Hint:  "unset it and list them in ESFN_ALLOWED_SERVERS, or render the stores of each server in a run of their own",
+	}
+}
+
+// admit returns what there is against one connection: its address, the way of
+// its credential, and the two together.
+func (s *Settings) admit(c fn.Connection) []*fn.Fault {
+	var faults []*fn.Fault
+	e := s.override(c)
+	way, fault := s.way(e)
+	if fault != nil {
+		faults = append(faults, fault)
+	}
+	server, err := parseServer(e.Server)
+	if err != nil {
+		return append(faults, e.serverFault("write it as in https://vault.example.com:8200", err.Error()))
+	}
+	// The environment is trusted: an address that it gives needs no permission.
+	if e.addressFrom != "" || s.allows(server) {
+		return faults
+	}
+	if server.Scheme == "http" && !isLoopback(server.Hostname()) {
+		faults = append(faults, e.serverFault(
+			fmt.Sprintf("use https://, or set ESFN_ALLOWED_SERVERS=%s if the way there is safe", e.Server),
+			fmt.Sprintf("%s is plain http, which shows credentials and secrets to the network", e.Server)))
+	} else if way.ambient != "" {
+		faults = append(faults, e.serverFault(
+			fmt.Sprintf("set ESFN_ALLOWED_SERVERS=%s if that server is yours", e.Server),
+			fmt.Sprintf("%s would be sent %s, and nothing in the environment says that it may be", e.Server, way.ambient)))
+	}
+	return faults
+}
+
+// allows tells whether the operator listed the server: scheme, host and port
+// are those of an entry, and the path is the entry's or below it.
+func (s *Settings) allows(server *url.URL) bool {
+	return slices.ContainsFunc(s.AllowedServers, func(entry string) bool {
+		listed, err := parseServer(entry)
+		if err != nil || origin(listed) != origin(server) {
+			return false
+		}
+		prefix := strings.TrimRight(listed.Path, "/")
+		return server.Path == prefix || strings.HasPrefix(server.Path, prefix+"/") || prefix == ""
+	})
+}
+
+// origin is scheme, host and port, spelled in one way.
+func origin(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
+}
+
+// comparableServer spells an address in one way; what is no address stays.
+func comparableServer(address string) string {
+	u, err := parseServer(address)
+	if err != nil {
+		return address
+	}
+	return origin(u) + strings.TrimRight(u.Path, "/")
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,149 @@
+package vaultsrc
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/esfn/esfn/fn"
+	"github.com/esfn/esfn/fn/secret"
+)
+
+// Settings are what whoever runs the render decides. The zero Settings are
+// those of an empty environment, but for ReadFile, which is needed.
+type Settings struct {
+	// Address takes the place of every store's server (VAULT_ADDR).
+	Address string
+	// Token takes the place of every store's auth, and TokenFrom is the
+	// variable that it came from (VAULT_TOKEN, VAULT_TOKEN_FILE).
+	Token     secret.Value
+	TokenFrom string
+	// Namespace takes the place of every store's namespace (VAULT_NAMESPACE).
+	Namespace string
+	// Roots are the certificate authorities to trust (VAULT_CACERT); nil for
+	// the system's.
+	Roots *x509.CertPool
+	// AllowedServers may be sent credentials of the environment
+	// (ESFN_ALLOWED_SERVERS).
+	AllowedServers []string
+	// KubernetesTokenFile holds the JWT for logins by the kubernetes method
+	// (ESFN_KUBERNETES_TOKEN_FILE).
+	KubernetesTokenFile string
+	// Kubeconfig is a list of files as kubectl has it (KUBECONFIG); empty for
+	// the cluster that esfn runs in.
+	Kubeconfig string
+	// Timeout bounds the whole run (ESFN_TIMEOUT); 0 for 50 seconds, since
+	// Argo CD gives a plugin 60.
+	Timeout time.Duration
+	// UserAgent is sent with every request; empty for Go's.
+	UserAgent string
+	// ReadFile reads a file that a setting or the kubernetes method names.
+	ReadFile func(name string) ([]byte, error)
+}
+
+const defaultTimeout = 50 * time.Second
+
+// ParseSettings reads the settings from the environment. It returns all that is
+// wrong with them, each problem at its variable; the Settings are not to be
+// used then.
+func ParseSettings(getenv func(string) string, readFile func(string) ([]byte, error)) (Settings, fn.Problems) {
+	s := Settings{
+		Address:             getenv("VAULT_ADDR"),
+		Namespace:           getenv("VAULT_NAMESPACE"),
+		KubernetesTokenFile: getenv("ESFN_KUBERNETES_TOKEN_FILE"),
+		Kubeconfig:          getenv("KUBECONFIG"),
+		Timeout:             defaultTimeout,
+		ReadFile:            readFile,
+	}
+	var problems fn.Problems
+	report := func(variable, hint, cause string, args ...any) {
+		problems = append(problems, fn.Problem{Field: variable, Cause: fmt.Sprintf(cause, args...), Hint: hint})
+	}
+	if s.Address != "" {
+		if _, err := parseServer(s.Address); err != nil {
+			report("VAULT_ADDR", "write it as in https://vault.example.com:8200", "%s", err)
+		}
+	}
+	for _, server := range strings.FieldsFunc(getenv("ESFN_ALLOWED_SERVERS"), func(r rune) bool { return r == ',' || r == ' ' }) {
+		if _, err := parseServer(server); err != nil {
+			report("ESFN_ALLOWED_SERVERS", "separate addresses with commas, each as in https://vault.example.com:8200", "%s", err)
+			continue
+		}
+		s.AllowedServers = append(s.AllowedServers, server)
+	}
+	s.readToken(getenv, report)
+	if file := getenv("VAULT_CACERT"); file != "" {
+		pem, err := readFile(file)
+		s.Roots = x509.NewCertPool()
+		switch {
+		case err != nil:
+			report("VAULT_CACERT", "", "%s", fileFault(file, err))
+		case !s.Roots.AppendCertsFromPEM(pem):
+			report("VAULT_CACERT", "", "%s holds no certificate in PEM form", file)
+		}
+	}
+	if text := getenv("ESFN_TIMEOUT"); text != "" {
+		d, err := time.ParseDuration(text)
+		if err != nil || d <= 0 {
+			report("ESFN_TIMEOUT", "write it as in 30s or 2m", "%q is no time", text)
+		}
+		s.Timeout = d
+	}
+	for _, variable := range []string{"ESFN_STORES", "ESFN_PACKAGE_STORES", "ESFN_SECRETS_DIR"} {
+		if getenv(variable) != "" {
+			report(variable, "unset it", "not supported yet")
+		}
+	}
+	return s, problems
+}
+
+func (s *Settings) readToken(getenv func(string) string, report func(variable, hint, cause string, args ...any)) {
+	file := getenv("VAULT_TOKEN_FILE")
+	s.Token, s.TokenFrom = secret.New(strings.TrimSpace(getenv("VAULT_TOKEN"))), "VAULT_TOKEN"
+	if file == "" {
+		return
+	}
+	if !s.Token.IsEmpty() {
+		report("VAULT_TOKEN_FILE", "unset one of the two", "VAULT_TOKEN is set as well")
+		return
+	}
+	s.TokenFrom = "VAULT_TOKEN_FILE"
+	text, err := s.ReadFile(file)
+	s.Token = secret.New(strings.TrimSpace(string(text)))
+	switch {
+	case err != nil:
+		report("VAULT_TOKEN_FILE", "", "%s", fileFault(file, err))
+	case s.Token.IsEmpty():
+		report("VAULT_TOKEN_FILE", "", "%s is empty", file)
+	}
+}
+
+// fileFault says why a file cannot be read, without Go's "open" before it.
+func fileFault(name string, err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return fmt.Sprintf("%s cannot be read: %s", name, err)
+}
+
+// parseServer reads an address of a Vault server. The error quotes no more than
+// the address without what stands before an @.
+func parseServer(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return nil, errors.New("is not an address")
+	case u.User != nil:
+		return nil, fmt.Errorf("the address of %s has a user or a password in it", u.Host)
+	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
+		return nil, fmt.Errorf("%q is not an address that begins with https:// or http://", address)
+	case u.RawQuery != "" || u.Fragment != "":
+		return nil, fmt.Errorf("the address of %s has a ? or a # in it", u.Host)
+	}
+	return u, nil
+}

@@ -1,0 +1,46 @@
+package vaultsrc
+
+import (
+	"context"
+
+	"github.com/esfn/esfn/fn"
+)
+
+// concurrency is how many reads are under way at a time: more than Vault
+// answers faster, few enough to be no storm.
+const concurrency = 16
+
+// reader reads one location. The wrappers and the real one are readers.
+type reader interface {
+	read(ctx context.Context, at location) (fn.Answer, error)
+}
+
+// Source reads from Vault for one run. It is an [fn.Source], and is to be
+// closed when all is read.
+type Source struct {
+	settings *Settings
+	sessions *sessions
+	reader   reader
+}
+
+var _ fn.Source = (*Source)(nil)
+
+// New returns a source for one run. Nothing is sent before the first Read.
+func New(s Settings) *Source {
+	sessions := newSessions(&s)
+	return &Source{
+		settings: &s,
+		sessions: sessions,
+		reader:   newDedupe(newLimit(concurrency, &kv{sessions})),
+	}
+}
+
+// Read reads what ref means, once for all refs that mean the same.
+func (s *Source) Read(ctx context.Context, ref fn.Ref) (fn.Answer, error) {
+	return s.reader.read(ctx, s.settings.locate(ref))
+}
+
+// Close revokes the tokens that the run got, within a second, also where the
+// run's context has ended. It returns a sentence on each that it could not
+// revoke.
+func (s *Source) Close() []string { return s.sessions.close() }
