@@ -93,13 +93,26 @@ func (v *packageView) credential(store *decodedStore, es *externalSecret, ref *a
 // secretKey returns one value of a Secret. As the API server has it,
 // stringData wins over data.
 func secretKey(node *yaml.RNode, key string) (value secret.Value, ok bool, err error) {
-	if given, lookup := node.Pipe(yaml.Lookup("stringData", key)); lookup == nil && given != nil {
-		return secret.New(given.YNode().Value), true, nil
+	if given, ok := stringAt(node, "stringData", key); ok {
+		return secret.New(given), true, nil
 	}
-	given, lookup := node.Pipe(yaml.Lookup("data", key))
-	if lookup != nil || given == nil {
+	given, ok := stringAt(node, "data", key)
+	if !ok {
 		return secret.Value{}, false, nil
 	}
-	plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(given.YNode().Value), ""))
+	plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(given), ""))
 	return secret.New(string(plain)), true, err
+}
+
+// stringAt returns the scalar at a path of maps.
+func stringAt(node *yaml.RNode, path ...string) (string, bool) {
+	found, err := node.Pipe(yaml.Lookup(path...))
+	if err != nil || found == nil {
+		return "", false
+	}
+	n := found.YNode()
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	return n.Value, n.Kind == yaml.ScalarNode
 }

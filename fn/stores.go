@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 	"github.com/esfn/esfn/fn/api"
 )
 
@@ -114,13 +112,4 @@ func storeField(entry string, source *api.SourceRef) string {
 		return entry + ".sourceRef.storeRef"
 	}
 	return "spec.secretStoreRef"
-}
-
-// scalar returns the string at a path of maps, or "".
-func scalar(node *yaml.RNode, path ...string) string {
-	found, err := node.Pipe(yaml.Lookup(path...))
-	if err != nil || found == nil || found.YNode().Kind != yaml.ScalarNode {
-		return ""
-	}
-	return found.YNode().Value
 }

@@ -36,14 +36,8 @@ type explainsUnknown interface {
 // document, and returns everything that is wrong with it, in document order.
 // Where there are problems, into is filled as far as it goes.
 func Decode(document *yaml.RNode, into any) []Problem {
-	// Anchors belong to the document as written; what is decoded is a copy in
-	// which they stand spelled out.
-	plain := document.Copy()
-	if err := plain.DeAnchor(); err != nil {
-		return []Problem{{Cause: "its YAML anchors cannot be followed: " + err.Error()}}
-	}
 	d := &decoder{}
-	d.value("", plain.YNode(), reflect.ValueOf(into).Elem(), constraints{})
+	d.value("", document.YNode(), reflect.ValueOf(into).Elem(), constraints{})
 	return d.problems
 }
 
@@ -55,6 +49,7 @@ func (d *decoder) report(field, hint, cause string, args ...any) {
 
 // value decodes n into v, which is settable.
 func (d *decoder) value(field string, n *yaml.Node, v reflect.Value, c constraints) {
+	n = followed(n)
 	switch v.Interface().(type) {
 	case Ignored:
 		return
@@ -98,8 +93,8 @@ func (d *decoder) object(field string, n *yaml.Node, v reflect.Value) {
 		return
 	}
 	given := map[string]bool{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		name, value := n.Content[i].Value, n.Content[i+1]
+	for _, p := range pairs(n, 0) {
+		name, value := p.key.Value, p.value
 		at := join(field, name)
 		f, known := shape.byName[name]
 		switch {
@@ -160,14 +155,14 @@ func (d *decoder) texts(field string, n *yaml.Node, v reflect.Value) {
 		return
 	}
 	texts := map[string]string{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		name := n.Content[i].Value
+	for _, p := range pairs(n, 0) {
+		name := p.key.Value
 		at := field + "[" + name + "]"
 		if _, twice := texts[name]; twice {
 			d.report(at, "keep one of the two", "given twice")
 			continue
 		}
-		if s, ok := d.text(at, n.Content[i+1]); ok {
+		if s, ok := d.text(at, p.value); ok {
 			texts[name] = s
 		}
 	}

@@ -1,0 +1,231 @@
+package api
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// problemsOf decodes a document and gives its problems as lines of
+// "field: cause (hint)".
+func problemsOf(t *testing.T, document string, into interface{ Problems() []Problem }) []string {
+	t.Helper()
+	node, err := yaml.Parse(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := Decode(node, into)
+	if len(found) == 0 {
+		found = into.Problems()
+	}
+	var lines []string
+	for _, p := range found {
+		line := p.Field + ": " + p.Cause
+		if p.Hint != "" {
+			line += " (" + p.Hint + ")"
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// sound is an ExternalSecret that nothing is wrong with; each case changes one
+// line of it.
+const sound = `apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata:
+  name: db
+spec:
+  secretStoreRef: {name: vault}
+  target: {name: out}
+  data:
+  - secretKey: user
+    remoteRef: {key: app/db, property: user}
+`
+
+func TestExternalSecretIsDecodedStrictly(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		old, new string
+		want     []string
+	}{
+		{"sound", "", "", nil},
+		{"what only a controller acts on", "spec:\n", "spec:\n  refreshInterval: 15s\n  refreshPolicy: OnChange\n  syncWindows: {kind: allow}\n", nil},
+		{"unknown field with its neighbour", "secretStoreRef:", "secretStoreReff:", []string{
+			"spec.secretStoreReff: no such field (did you mean secretStoreRef?)"}},
+		{"another case", "secretStoreRef:", "secretstoreref:", []string{
+			"spec.secretstoreref: no such field (did you mean secretStoreRef?)"}},
+		{"unknown field without a neighbour", "property: user", "property: user, zzzzzzzzzz: 1", []string{
+			"spec.data[0].remoteRef.zzzzzzzzzz: no such field"}},
+		{"not built yet", "{name: out}", "{name: out, immutable: true}", []string{
+			"spec.target.immutable: not supported yet"}},
+		{"not built yet, and not asked for", "{name: out}", "{name: out, immutable: false}", nil},
+		{"a value that is not built yet", "{name: out}", "{creationPolicy: Merge}", []string{
+			`spec.target.creationPolicy: "Merge" is not supported yet`}},
+		{"a value outside the enum", "{name: out}", "{creationPolicy: owner}", []string{
+			`spec.target.creationPolicy: "owner" is none of Owner, Orphan, Merge, CreateOrMerge, None (did you mean Owner?)`}},
+		{"find is not built yet, even an empty one", "  data:", "  dataFrom: [{find: {}}]\n  data:", []string{
+			"spec.dataFrom[0].find: not supported yet"}},
+		{"a required field is missing", "{key: app/db, property: user}", "{property: user}", []string{
+			"spec.data[0].remoteRef.key: required, and not given"}},
+		{"null is the same as left out", "property: user", "property: null, version: ~", nil},
+		{"null is no key", "key: app/db", "key: null", []string{
+			"spec.data[0].remoteRef.key: required, and not given"}},
+		{"a number is no string", "property: user", "property: user, version: 1", []string{
+			"spec.data[0].remoteRef.version: must be a string, is a number (write it in quotes)"}},
+		{"a number in quotes is one", "property: user", `property: user, version: "1"`, nil},
+		{"YAML 1.1 booleans are no strings", "property: user", "property: yes", []string{
+			"spec.data[0].remoteRef.property: must be a string, is a boolean or a number to kubectl (YAML 1.1) (write it in quotes)"}},
+		{"a date is a string", "property: user", "property: 2026-11-24", nil},
+		{"a map is no string", "property: user", "property: {a: b}", []string{
+			"spec.data[0].remoteRef.property: must be a string, is a map"}},
+		{"a string is no list", "  - secretKey: user\n    remoteRef: {key: app/db, property: user}", "    nothing", []string{
+			"spec.data: must be a list, is a string"}},
+		{"given twice", "property: user", "property: user, property: pass", []string{
+			"spec.data[0].remoteRef.property: given twice (keep one of the two)"}},
+		{"a label that is no string", "name: db\n", "name: db\n  labels: {version: 1.10}\n", []string{
+			"metadata.labels[version]: must be a string, is a number (write it in quotes)"}},
+		{"a key that no Secret has", "secretKey: user", "secretKey: a/b", []string{
+			`spec.data[0].secretKey: "a/b" is not a key: it takes at most 253 characters, letters, digits, '-', '_' and '.'`}},
+		{"a path out of the mount", "key: app/db", "key: app/../../sys/x", []string{
+			"spec.data[0].remoteRef.key: leads out of its mount with .. (write the path without it)"}},
+		{"two dots inside a name", "key: app/db", "key: app/a..b", nil},
+		{"a version that is none", "property: user", `version: latest`, []string{
+			`spec.data[0].remoteRef.version: "latest" is no version: versions of a secret are whole numbers`}},
+		{"one key twice", "  - secretKey: user", "  - {secretKey: user, remoteRef: {key: x}}\n  - secretKey: user", []string{
+			`spec.data[1].secretKey: "user" is already the key of spec.data[0]`}},
+		{"one key twice, where ESO lets the last one win", "  target: {name: out}\n", "  target: {deletionPolicy: Delete}\n  dataFrom: [{extract: {key: x}}]\n", nil},
+		{"nothing to read", sound[strings.Index(sound, "  data:"):], "", []string{
+			"spec: has neither data nor dataFrom (add an entry under spec.data or spec.dataFrom)"}},
+		{"a dataFrom that says nothing", "  data:", "  dataFrom: [{sourceRef: {storeRef: {name: x}}}]\n  data:", []string{
+			"spec.dataFrom[0]: says nothing to read (name the secret to read with extract.key)"}},
+		{"a Secret that is a way into the cluster", "{name: out}", "{template: {type: bootstrap.kubernetes.io/token}}", []string{
+			`spec.target.template.type: a Secret of type "bootstrap.kubernetes.io/token" gives access to the cluster, and is refused as ESO refuses it`}},
+		{"a template in a label", "{name: out}", `{template: {metadata: {labels: {a: "{{ .x }}"}}}}`, []string{
+			"spec.target.template.metadata.labels[a]: templates are not supported yet"}},
+		{"several things wrong at once", "{name: out}", "{nam: out, immutable: true}\n  datafrom: []", []string{
+			"spec.target.nam: no such field (did you mean name?)",
+			"spec.target.immutable: not supported yet",
+			"spec.datafrom: no such field (did you mean dataFrom?)"}},
+		{"an anchor and a merge", "  - secretKey: user\n    remoteRef: {key: app/db, property: user}",
+			"  - secretKey: user\n    remoteRef: &at {key: app/db, property: user}\n  - secretKey: pass\n    remoteRef: {<<: *at, property: pass}", nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			document := sound
+			if tc.old != "" {
+				if !strings.Contains(sound, tc.old) {
+					t.Fatalf("the case changes nothing: no %q", tc.old)
+				}
+				document = strings.Replace(sound, tc.old, tc.new, 1)
+			}
+			if diff := cmp.Diff(tc.want, problemsOf(t, document, &ExternalSecret{})); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestStoreIsDecodedStrictly(t *testing.T) {
+	const store = `apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: {name: vault, namespace: shop}
+spec:
+  provider:
+    vault:
+      server: https://vault.example.com
+      auth: {kubernetes: {role: shop}}
+`
+	const at = "spec.provider.vault."
+	for _, tc := range []struct {
+		name     string
+		old, new string
+		want     []string
+	}{
+		{"sound", "", "", nil},
+		{"a mistyped provider", "vault:\n", "valt:\n", []string{"spec.provider.valt: no such field (did you mean vault?)"}},
+		{"another provider", "vault:\n      server: https://vault.example.com\n      auth: {kubernetes: {role: shop}}", "aws: {}", []string{
+			`spec.provider.aws: esfn reads HashiCorp Vault, not the provider "aws" (leave ExternalSecrets of this store to a controller, outside what esfn is given)`}},
+		{"no provider", "\n    vault:\n      server: https://vault.example.com\n      auth: {kubernetes: {role: shop}}", " {}", []string{
+			"spec.provider: names no backend (esfn reads HashiCorp Vault: spec.provider.vault)"}},
+		{"another controller's", "spec:\n", "spec:\n  controller: blue\n", []string{
+			`spec.controller: another class than default ("blue") is not supported yet`}},
+		{"a KV version that is none", "server:", "version: v3\n      server:", []string{at + `version: "v3" is none of v1, v2 (did you mean v1?)`}},
+		{"auth without a method", "{kubernetes: {role: shop}}", "{}", []string{
+			at + "auth: names no way to log in (esfn does tokenSecretRef and kubernetes so far)"}},
+		{"a method that is not built yet", "{kubernetes: {role: shop}}", "{appRole: {path: approle}}", []string{
+			at + "auth.appRole: not supported yet"}},
+		{"no role", "{role: shop}", "{mountPath: k8s}", []string{at + "auth.kubernetes.role: required, and not given"}},
+		{"a token without a key", "{kubernetes: {role: shop}}", "{tokenSecretRef: {name: t}}", []string{
+			at + "auth.tokenSecretRef.key: required, and not given (name the Secret's key that holds the token)"}},
+		{"a SecretStore that reaches out of its namespace", "{role: shop}", "{role: shop, serviceAccountRef: {name: a, namespace: other}}", []string{
+			at + `auth.kubernetes.serviceAccountRef.namespace: a SecretStore can refer to its own namespace only, not to "other" (leave it out, or make the store a ClusterSecretStore)`}},
+		{"its own namespace, spelled out", "{role: shop}", "{role: shop, serviceAccountRef: {name: a, namespace: shop}}", nil},
+		{"a mount with dots", "{role: shop}", "{role: shop, mountPath: ../sys}", []string{
+			at + "auth.kubernetes.mountPath: leads out of its mount with .. (write the path without it)"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			document := store
+			if tc.old != "" {
+				if !strings.Contains(store, tc.old) {
+					t.Fatalf("the case changes nothing: no %q", tc.old)
+				}
+				document = strings.Replace(store, tc.old, tc.new, 1)
+			}
+			if diff := cmp.Diff(tc.want, problemsOf(t, document, &Store{})); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestDefaultsAreThoseOfTheCRDs(t *testing.T) {
+	node := yaml.MustParse("metadata: {name: a}\nspec: {secretStoreRef: {name: s}, dataFrom: [{extract: {key: k}}]}")
+	var es ExternalSecret
+	if found := Decode(node, &es); len(found) > 0 {
+		t.Fatal(found)
+	}
+	got := []string{es.Spec.Target.CreationPolicy, es.Spec.Target.DeletionPolicy, es.Spec.SecretStoreRef.Kind, es.Spec.DataFrom[0].Extract.ConversionStrategy}
+	if diff := cmp.Diff([]string{"Owner", "Retain", "SecretStore", "Default"}, got); diff != "" {
+		t.Error(diff)
+	}
+	var store Store
+	node = yaml.MustParse("metadata: {name: a}\nspec: {provider: {vault: {server: x, auth: {kubernetes: {role: r}}}}}")
+	if found := Decode(node, &store); len(found) > 0 {
+		t.Fatal(found)
+	}
+	vault := store.Spec.Provider.Vault
+	if diff := cmp.Diff([]string{"v2", "kubernetes"}, []string{vault.Version, vault.Auth.Kubernetes.MountPath}); diff != "" {
+		t.Error(diff)
+	}
+	if vault.Path != nil {
+		t.Error("a path that is not given is not the empty path")
+	}
+}
+
+func TestDecodingLeavesTheDocumentAlone(t *testing.T) {
+	node, err := yaml.Parse("metadata: {name: &x k}\nspec: {data: [&e {secretKey: *x, remoteRef: {key: k}}, {<<: *e, secretKey: l}]}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := node.MustString()
+	var es ExternalSecret
+	if found := Decode(node, &es); len(found) > 0 {
+		t.Error(found)
+	}
+	if got := es.Spec.Data[0].SecretKey + es.Spec.Data[1].SecretKey + es.Spec.Data[1].RemoteRef.Key; got != "klk" {
+		t.Errorf("aliases and merges give %q", got)
+	}
+	if diff := cmp.Diff(before, node.MustString()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAMapThatMergesItselfEnds(t *testing.T) {
+	node, err := yaml.Parse("metadata: {name: a}\nspec: &s {<<: *s, data: []}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	Decode(node, &ExternalSecret{})
+}

@@ -1,0 +1,148 @@
+package fn
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// rendered runs the documents, with a source that has one secret, and returns
+// what came out.
+func rendered(t *testing.T, in Input) (string, Output, Problems) {
+	t.Helper()
+	out, problems := Run(context.Background(), in, &fake{secrets: map[string]string{"app": `{"a":"made-up"}`}})
+	return written(t, out.Items), out, problems
+}
+
+func withMetadata(metadata, spec string) string {
+	return strings.Replace(es("db", spec), "{name: db}", metadata, 1)
+}
+
+func TestMetadataOfTheSecret(t *testing.T) {
+	const read = "data: [{secretKey: k, remoteRef: {key: app, property: a}}]"
+	for _, tc := range []struct {
+		name, document, want string
+	}{
+		{"labels and annotations come along, those of hosts do not",
+			withMetadata(`{name: db, namespace: shop, labels: {on: "yes", z: "1"}, annotations: {note: mine, config.kubernetes.io/index: "0", kustomize.config.k8s.io/id: x, config.k8s.io/id: "1"}}`, read),
+			`apiVersion: v1
+kind: Secret
+metadata:
+  name: db
+  namespace: shop
+  labels:
+    "on": "yes"
+    z: "1"
+  annotations:
+    note: mine
+type: Opaque
+data:
+  k: bWFkZS11cA==
+`},
+		{"a template, even an empty one, keeps them off", withMetadata(`{name: db, labels: {a: b}}`, "target: {template: {}}\n"+read),
+			"apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ntype: Opaque\ndata:\n  k: bWFkZS11cA==\n"},
+		{"a template's own, and its type", withMetadata(`{name: db, labels: {a: b}}`, "target: {name: out, template: {type: kubernetes.io/basic-auth, metadata: {labels: {c: d}, annotations: {e: f}}}}\n"+read),
+			"apiVersion: v1\nkind: Secret\nmetadata:\n  name: out\n  labels:\n    c: d\n  annotations:\n    e: f\ntype: kubernetes.io/basic-auth\ndata:\n  k: bWFkZS11cA==\n"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			store := strings.NewReplacer("{name: vault}", "{name: vault, namespace: NS}", "{name: login}", "{name: login, namespace: NS}").Replace(vaultStore)
+			namespace := "default"
+			if strings.Contains(tc.document, "namespace: shop") {
+				namespace = "shop"
+			}
+			got, _, problems := rendered(t, Input{Items: items(t, strings.ReplaceAll(store, "NS", namespace)+tc.document)})
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			_, got, _ = strings.Cut(got, "\n---\n")
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("Secret (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestKptKeepsWhatIsConsumedAndASecondRunChangesNothing(t *testing.T) {
+	placed := strings.NewReplacer(
+		"{name: vault}", "{name: vault, annotations: {config.kubernetes.io/path: store.yaml}}",
+		"{name: login}", "{name: login, annotations: {config.kubernetes.io/path: login.yaml}}",
+	).Replace(vaultStore) + withMetadata("{name: db, annotations: {config.kubernetes.io/path: es.yaml}}", readApp)
+	first, out, problems := rendered(t, Input{Items: items(t, placed)})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if n := strings.Count(first, localConfig); n != 2 {
+		t.Errorf("%d objects are kept out of the cluster, want the store and the ExternalSecret:\n%s", n, first)
+	}
+	if !strings.Contains(first, "path: '.rendered-secrets/secret_db.yaml'") && !strings.Contains(first, "path: .rendered-secrets/secret_db.yaml") {
+		t.Errorf("the Secret has no path of its own:\n%s", first)
+	}
+	if len(out.Warnings) != 1 {
+		t.Errorf("warnings: %v", out.Warnings)
+	}
+	second, _, problems := rendered(t, Input{Items: items(t, first)})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if diff := cmp.Diff(first, second); diff != "" {
+		t.Errorf("the second run differs:\n%s", diff)
+	}
+}
+
+func TestAnEarlierSecretIsDroppedWhenThereIsNothingLeftToPutInIt(t *testing.T) {
+	config := Input{FunctionConfig: yaml.MustParse("apiVersion: esfn.krm/v1alpha1\nkind: RenderExternalSecrets\nmetadata: {name: c}\nspec: {consumed: Keep}")}
+	config.Items = items(t, vaultStore+es("db", "target: {deletionPolicy: Delete}\ndata: [{secretKey: k, remoteRef: {key: gone}}]")+
+		"---\napiVersion: v1\nkind: Secret\nmetadata: {name: db, annotations: {esfn.krm/external-secret: db}}\ndata: {k: b2xk}\n")
+	got, _, problems := rendered(t, config)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if strings.Contains(got, "b2xk") {
+		t.Errorf("the old Secret is still there:\n%s", got)
+	}
+}
+
+func TestTheFunctionConfigDecides(t *testing.T) {
+	const krm = "apiVersion: esfn.krm/v1alpha1\nkind: RenderExternalSecrets\nmetadata: {name: c}\n"
+	const read = "data: [{secretKey: k, remoteRef: {key: app, property: a}}]"
+	for _, tc := range []struct {
+		name, config string
+		kept         bool
+		problem      string
+	}{
+		{"nothing said", krm, false, ""},
+		{"kept", krm + "spec: {consumed: Keep}", true, ""},
+		{"dropped", krm + "spec: {consumed: Drop}", false, ""},
+		{"a ConfigMap, as kpt makes it", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: function-input}\ndata: {consumed: Keep}", true, ""},
+		{"a typo", krm + "spec: {consumes: Keep}", false, "spec.consumes: no such field"},
+		{"not built yet", krm + "spec: {suffixHash: true}", false, "spec.suffixHash: not supported yet"},
+		{"another kind", "apiVersion: v1\nkind: Pod\nmetadata: {name: c}", false, `a functionConfig of kind "Pod" ("v1") is none that esfn reads`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, _, problems := rendered(t, Input{FunctionConfig: yaml.MustParse(tc.config), Items: items(t, vaultStore+es("db", read))})
+			if tc.problem != "" {
+				if !strings.Contains(problems.Error(), tc.problem) {
+					t.Fatalf("problems: %v", problems)
+				}
+				return
+			}
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			if kept := strings.Contains(got, "kind: ExternalSecret"); kept != tc.kept {
+				t.Errorf("kept: %v", kept)
+			}
+		})
+	}
+}
+
+func TestAGeneratorIsToldThatItSeesNothing(t *testing.T) {
+	config := yaml.MustParse("apiVersion: esfn.krm/v1alpha1\nkind: RenderExternalSecrets\nmetadata: {name: c, annotations: {config.kubernetes.io/local-config: 'true'}}")
+	_, _, problems := rendered(t, Input{FunctionConfig: config, Items: []*yaml.RNode{config.Copy()}})
+	if len(problems) != 1 || !strings.Contains(problems.Error(), "generator is not supported yet") {
+		t.Errorf("problems: %v", problems)
+	}
+}

@@ -1,0 +1,46 @@
+package fn
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestTheFunctionIsPure keeps the network, the environment and the clock out of
+// this package and those below it.
+func TestTheFunctionIsPure(t *testing.T) {
+	forbidden := []string{"net", "net/http", "os", "os/exec", "time", "syscall", "github.com/hashicorp/", "k8s.io/client-go/", "github.com/esfn/esfn/vaultsrc"}
+	files := 0
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		files++
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			for _, f := range forbidden {
+				if name == f || strings.HasSuffix(f, "/") && strings.HasPrefix(name, f) {
+					t.Errorf("%s imports %s", path, name)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files < 10 {
+		t.Errorf("only %d files looked at", files)
+	}
+}

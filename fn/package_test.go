@@ -1,0 +1,178 @@
+package fn
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// connected runs the documents and returns the one connection that was used.
+func connected(t *testing.T, documents string) (Connection, Problems) {
+	t.Helper()
+	source := &fake{secrets: map[string]string{"app": `{"a":"made-up"}`}}
+	_, problems := Run(context.Background(), Input{Items: items(t, documents)}, source)
+	if len(problems) > 0 {
+		return Connection{}, problems
+	}
+	if len(source.read) != 1 {
+		t.Fatalf("%d reads", len(source.read))
+	}
+	return source.read[0].Connection, nil
+}
+
+const readApp = "data: [{secretKey: k, remoteRef: {key: app}}]"
+
+func clusterStore(auth string) string {
+	return "apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: {name: vault}\n" +
+		"spec: {provider: {vault: {server: s, auth: " + auth + "}}}\n---\n"
+}
+
+func clusterES(namespace string) string {
+	return strings.NewReplacer("{name: vault}", "{name: vault, kind: ClusterSecretStore}", "{name: db}", "{name: db, namespace: "+namespace+"}").Replace(es("db", readApp))
+}
+
+func TestReferencesOfAClusterSecretStoreMeanTheExternalSecretsNamespace(t *testing.T) {
+	for _, tc := range []struct {
+		name, auth string
+		want       ServiceAccount
+	}{
+		{"without a namespace", "{kubernetes: {role: r, serviceAccountRef: {name: sa}}}", NewServiceAccount("shop", "sa", nil)},
+		{"with one", "{kubernetes: {role: r, serviceAccountRef: {name: sa, namespace: vault, audiences: [a, b]}}}", NewServiceAccount("vault", "sa", []string{"a", "b"})},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c, problems := connected(t, clusterStore(tc.auth)+clusterES("shop"))
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			if c.Login.ServiceAccount != tc.want || c.Login.Mount != "kubernetes" || c.Login.Role != "r" {
+				t.Errorf("got %+v", c.Login)
+			}
+		})
+	}
+}
+
+func TestATokenIsTakenFromTheSecretThatIsMeant(t *testing.T) {
+	secret := func(namespace, body string) string {
+		return "apiVersion: v1\nkind: Secret\nmetadata: {name: login, namespace: " + namespace + "}\n" + body + "\n---\n"
+	}
+	const ref = "{tokenSecretRef: {name: login, key: token, namespace: vault}}"
+	for _, tc := range []struct {
+		name, secrets string
+		token, fault  string
+	}{
+		{"stringData", secret("vault", "stringData: {token: made-up-1}"), "made-up-1", ""},
+		{"data", secret("vault", "data: {token: bWFkZS11cC0y}"), "made-up-2", ""},
+		{"stringData wins, as in the API server", secret("vault", "data: {token: bWFkZS11cC0y}\nstringData: {token: made-up-1}"), "made-up-1", ""},
+		{"an alias", secret("vault", "x: &t made-up-3\nstringData: {token: *t}"), "made-up-3", ""},
+		{"another namespace's is not it", secret("shop", "stringData: {token: made-up-1}"), "", "no Secret vault/login among the manifests given"},
+		{"no such key", secret("vault", "stringData: {tokn: made-up-1}"), "", `Secret vault/login has no key "token"`},
+		{"empty", secret("vault", "stringData: {token: ''}"), "", `Secret vault/login: key "token" is empty`},
+		{"not base64", secret("vault", "data: {token: made up}"), "", "Secret vault/login: data[token] is not base64"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c, problems := connected(t, clusterStore(ref)+tc.secrets+clusterES("shop"))
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			got := c.Login.Credential
+			if got.Value.Reveal() != tc.token || got.Unresolved != tc.fault {
+				t.Errorf("got %q for %s", got.Unresolved, tc.name)
+			}
+		})
+	}
+}
+
+// renamed is what an object looks like to a transformer after kustomize gave it
+// a prefix: the references to it still say the old name (hosts do so for kinds
+// that they do not know).
+func renamed(prefix, name string) string {
+	return fmt.Sprintf(`apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata:
+  name: %[1]s%[2]s
+  annotations:
+    internal.config.kubernetes.io/previousNames: %[2]s
+    internal.config.kubernetes.io/previousNamespaces: default
+    internal.config.kubernetes.io/prefixes: %[1]s
+spec: {provider: {vault: {server: %[1]s, auth: {kubernetes: {role: r}}}}}
+---
+`, prefix, name)
+}
+
+func TestAStoreIsFoundByTheNameItHadBeforeKustomizeRenamedIt(t *testing.T) {
+	prefixed := func(prefix string) string {
+		return strings.Replace(es("db", readApp), "{name: db}", "{name: db, annotations: {internal.config.kubernetes.io/prefixes: "+prefix+"}}", 1)
+	}
+	for _, tc := range []struct {
+		name, documents string
+		server, problem string
+	}{
+		{"renamed", renamed("pre-", "vault") + es("db", readApp), "pre-", ""},
+		{"the present name wins", renamed("pre-", "vault") + strings.Replace(renamed("x", "other"), "name: xother", "name: vault", 1) + es("db", readApp), "x", ""},
+		{"of two, that of the same layer", renamed("a-", "vault") + renamed("b-", "vault") + prefixed("b-"), "b-", ""},
+		{"of two, none of them nearer", renamed("a-", "vault") + renamed("b-", "vault") + es("db", readApp), "",
+			`2 stores answer to SecretStore "vault": SecretStore a-vault, SecretStore b-vault`},
+		{"moved to another namespace with its referrer", strings.NewReplacer("  name: pre-vault", "  name: pre-vault\n  namespace: shop").Replace(renamed("pre-", "vault")) +
+			strings.Replace(es("db", readApp), "{name: db}", "{name: db, namespace: shop}", 1), "pre-", ""},
+		{"in another namespace", strings.NewReplacer("  name: pre-vault", "  name: pre-vault\n  namespace: other", "previousNamespaces: default", "x: y").Replace(renamed("pre-", "vault")) +
+			strings.Replace(es("db", readApp), "{name: db}", "{name: db, namespace: shop}", 1), "", `no SecretStore "vault" in namespace "shop" among the manifests given`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c, problems := connected(t, tc.documents)
+			if tc.problem != "" {
+				if !strings.Contains(problems.Error(), tc.problem) {
+					t.Fatalf("got %v", problems)
+				}
+				return
+			}
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			if c.Server != tc.server {
+				t.Errorf("got the store of %q", c.Server)
+			}
+		})
+	}
+}
+
+func TestStoresOfOneServerAndAuthAreOneConnection(t *testing.T) {
+	source := &fake{secrets: map[string]string{"app": `{"a":"made-up"}`}}
+	two := clusterStore("{kubernetes: {role: r, serviceAccountRef: {name: sa, namespace: vault}}}")
+	_, problems := Run(context.Background(), Input{Items: items(t, two+strings.Replace(two, "name: vault}", "name: vault2}", 1)+
+		clusterES("a")+"---\n"+strings.Replace(clusterES("b"), "{name: vault,", "{name: vault2,", 1))}, source)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if source.read[0].Connection != source.read[1].Connection {
+		t.Error("two connections")
+	}
+}
+
+func TestTheHostIsKnownByItsMarks(t *testing.T) {
+	item := func(annotations string) []*yaml.RNode {
+		return []*yaml.RNode{yaml.MustParse("kind: A\nmetadata: {name: a, annotations: {" + annotations + "}}")}
+	}
+	for _, tc := range []struct {
+		annotations string
+		want        host
+	}{
+		{"", pipe},
+		{"mine: x", pipe},
+		{"kustomize.config.k8s.io/id: x", kustomize},
+		{"config.kubernetes.io/path: a.yaml, internal.config.kubernetes.io/path: a.yaml", kpt},
+		{"config.kubernetes.io/path: a.yaml", kpt},
+		{"config.kubernetes.io/path: a.yaml, kustomize.config.k8s.io/id: x", kustomize},
+		{"config.kubernetes.io/path: a.yaml, internal.config.kubernetes.io/previousNames: x", kustomize},
+	} {
+		if got := hostOf(item(tc.annotations)); got != tc.want {
+			t.Errorf("%q: got %d, want %d", tc.annotations, got, tc.want)
+		}
+	}
+	if diff := cmp.Diff(pipe, hostOf(nil)); diff != "" {
+		t.Error(diff)
+	}
+}

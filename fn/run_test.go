@@ -1,0 +1,259 @@
+package fn
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/kustomize/kyaml/kio"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/fn/secret"
+)
+
+// fake is a source with made-up secrets, by key. It says what it was asked.
+type fake struct {
+	secrets map[string]string // key → JSON object
+	faults  map[string]*Fault // key → what reading it fails with
+	refuse  map[string]*Fault // server → what Admit has against it
+
+	mu   sync.Mutex
+	read []Ref
+}
+
+func (f *fake) Admit(connections []Connection) (refusals []Refusal) {
+	for i, c := range connections {
+		if fault := f.refuse[c.Server]; fault != nil {
+			refusals = append(refusals, Refusal{i, fault})
+		}
+	}
+	return refusals
+}
+
+func (f *fake) Read(_ context.Context, ref Ref) (Answer, error) {
+	f.mu.Lock()
+	f.read = append(f.read, ref)
+	f.mu.Unlock()
+	if fault := f.faults[ref.Key]; fault != nil {
+		return Answer{}, fault
+	}
+	object, ok := f.secrets[ref.Key]
+	if !ok {
+		return Answer{}, &Fault{Missing: true, Cause: "no secret at kv/data/" + ref.Key}
+	}
+	return Answer{Fields: secret.New(object), Version: 3, Path: "kv/data/" + ref.Key}, nil
+}
+
+func items(t *testing.T, documents string) []*yaml.RNode {
+	t.Helper()
+	nodes, err := (&kio.ByteReader{Reader: strings.NewReader(documents), OmitReaderAnnotations: true}).Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return nodes
+}
+
+func written(t *testing.T, nodes []*yaml.RNode) string {
+	t.Helper()
+	var all []string
+	for _, n := range nodes {
+		all = append(all, strings.TrimSpace(n.MustString()))
+	}
+	return strings.Join(all, "\n---\n") + "\n"
+}
+
+const vaultStore = `apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: {name: vault}
+spec: {provider: {vault: {server: "https://vault.example", path: kv, auth: {tokenSecretRef: {name: login, key: token}}}}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: login}
+stringData: {token: made-up-token}
+---
+`
+
+func es(name, spec string) string {
+	return "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: " + name + "}\nspec:\n  secretStoreRef: {name: vault}\n  " +
+		strings.ReplaceAll(strings.TrimSpace(spec), "\n", "\n  ") + "\n"
+}
+
+func TestASecretStandsWhereItsExternalSecretStood(t *testing.T) {
+	source := &fake{secrets: map[string]string{"app": `{"user":"made-up-user","n":12345678901234567890}`}}
+	in := Input{Items: items(t, "# first\nkind: A\n---\n"+vaultStore+es("db", `data: [{secretKey: u, remoteRef: {key: app, property: user}}]`)+"---\nkind: Z # last\n")}
+	before := written(t, in.Items)
+	out, problems := Run(context.Background(), in, source)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	const want = `# first
+kind: A
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: login}
+stringData: {token: made-up-token}
+---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: db
+type: Opaque
+data:
+  u: bWFkZS11cC11c2Vy
+---
+kind: Z # last
+`
+	if diff := cmp.Diff(want, written(t, out.Items)); diff != "" {
+		t.Errorf("items (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(before, written(t, in.Items)); diff != "" {
+		t.Errorf("the input was changed:\n%s", diff)
+	}
+}
+
+// TestWhatGoesIntoTheSecret has the parts of the Secret that each field shapes.
+func TestWhatGoesIntoTheSecret(t *testing.T) {
+	source := &fake{secrets: map[string]string{
+		"app":  `{"a":"1","b.c":"dot","b":{"c":"path","d":[1,2.50]},"html":"<&>","n":12345678901234567890,"f":1.50,"t":true,"nil":null,"json":"{\"h\":1}"}`,
+		"odd":  `{"a/b":"x","é":"y"}`,
+		"odd2": `{"a/b":"x","a b":"y"}`,
+		"none": `{}`,
+	}}
+	for _, tc := range []struct {
+		name, spec string
+		want       map[string]string // data, decoded; nil for no Secret
+		problem    string
+	}{
+		{"the whole secret", `data: [{secretKey: k, remoteRef: {key: app}}]`, map[string]string{
+			"k": `{"a":"1","b":{"c":"path","d":[1,2.50]},"b.c":"dot","f":1.50,"html":"\u003c\u0026\u003e","json":"{\"h\":1}","n":12345678901234567890,"nil":null,"t":true}`}, ""},
+		{"a field", `data: [{secretKey: k, remoteRef: {key: app, property: a}}]`, map[string]string{"k": "1"}, ""},
+		{"a field of that very name before a path", `data: [{secretKey: k, remoteRef: {key: app, property: b.c}}]`, map[string]string{"k": "dot"}, ""},
+		{"a path", `data: [{secretKey: k, remoteRef: {key: app, property: b.d.1}}]`, map[string]string{"k": "2.5"}, ""},
+		{"a list", `data: [{secretKey: k, remoteRef: {key: app, property: b.d}}]`, map[string]string{"k": "[1,2.50]"}, ""},
+		{"null", `data: [{secretKey: k, remoteRef: {key: app, property: nil}}]`, map[string]string{"k": ""}, ""},
+		{"digits are kept", `data: [{secretKey: k, remoteRef: {key: app, property: "n"}}]`, map[string]string{"k": "12345678901234567890"}, ""},
+		{"no such field", `data: [{secretKey: k, remoteRef: {key: app, property: zz}}]`, nil,
+			`ExternalSecret db: spec.data[0].remoteRef.property: no field "zz" at kv/data/app (version 3); it has 9 fields`},
+		{"extract", `dataFrom: [{extract: {key: app}}]`, map[string]string{
+			"a": "1", "b": `{"c":"path","d":[1,2.5]}`, "b.c": "dot", "f": "1.5", "html": "<&>", "n": "12345678901234567890", "nil": "", "json": `{"h":1}`, "t": "true"}, ""},
+		{"extract of JSON in a string", `dataFrom: [{extract: {key: app, property: json}}]`, map[string]string{"h": "1"}, ""},
+		{"extract of what is no object", `dataFrom: [{extract: {key: app, property: a}}]`, nil,
+			`ExternalSecret db: spec.dataFrom[0].extract.property: "a" at kv/data/app (version 3): not a JSON object, and extract takes the fields of one`},
+		{"data wins over dataFrom", "dataFrom: [{extract: {key: app, property: json}}]\ndata: [{secretKey: h, remoteRef: {key: app, property: a}}]", map[string]string{"h": "1"}, ""},
+		{"keys that no Secret has are converted", `dataFrom: [{extract: {key: odd2}}]`, nil,
+			`ExternalSecret db: spec.dataFrom[0].extract.key: kv/data/odd2 (version 3): fields "a b" and "a/b" both become the key "a_b"`},
+		{"keys are spelled out", `dataFrom: [{extract: {key: odd2, conversionStrategy: Unicode}}]`, map[string]string{"a_U0020_b": "y", "a_U002f_b": "x"}, ""},
+		{"keys that Kubernetes refuses", `dataFrom: [{extract: {key: odd}}]`, nil,
+			`ExternalSecret db: spec.dataFrom[0].extract.key: kv/data/odd (version 3): field "é" would become the key "é", which Kubernetes refuses`},
+		{"missing, and that is a fault", `data: [{secretKey: k, remoteRef: {key: zz}}]`, nil,
+			`ExternalSecret db: spec.data[0].remoteRef.key: no secret at kv/data/zz`},
+		{"missing, and that leaves one key out", "target: {deletionPolicy: Delete}\ndata: [{secretKey: k, remoteRef: {key: zz}}, {secretKey: l, remoteRef: {key: app, property: a}}]", map[string]string{"l": "1"}, ""},
+		{"all missing, and so there is no Secret", "target: {deletionPolicy: Delete}\ndata: [{secretKey: k, remoteRef: {key: zz}}]", nil, ""},
+		{"all missing, and an empty Secret", "target: {deletionPolicy: Merge}\ndata: [{secretKey: k, remoteRef: {key: zz}}]", map[string]string{}, ""},
+		{"nothing in it, and nothing made of it", `dataFrom: [{extract: {key: none}}]`, nil, ""},
+		{"a missing field is never tolerated", "target: {deletionPolicy: Delete}\ndata: [{secretKey: k, remoteRef: {key: app, property: zz}}]", nil,
+			`ExternalSecret db: spec.data[0].remoteRef.property: no field "zz" at kv/data/app (version 3); it has 9 fields`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			out, problems := Run(context.Background(), Input{Items: items(t, vaultStore+es("db", tc.spec))}, source)
+			if tc.problem != "" {
+				if len(problems) != 1 || !strings.HasPrefix(problems.Error(), "error: "+tc.problem+"\n") && problems.Error() != "error: "+tc.problem {
+					t.Fatalf("problems:\n%s\nwant:\n%s", problems.Error(), tc.problem)
+				}
+				if out.Items != nil {
+					t.Error("something came out")
+				}
+				return
+			}
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			var got map[string]string
+			for _, node := range out.Items {
+				if node.GetName() == "db" {
+					got = map[string]string{}
+					for _, key := range dataKeys(t, node) {
+						value, _, err := secretKey(node, key)
+						if err != nil {
+							t.Fatal(err)
+						}
+						got[key] = value.Reveal()
+					}
+				}
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("data (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func dataKeys(t *testing.T, node *yaml.RNode) []string {
+	t.Helper()
+	data := node.Field("data")
+	if data == nil {
+		return nil
+	}
+	keys, err := data.Value.Fields()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.IsSorted(keys) {
+		t.Errorf("keys are not sorted: %q", keys)
+	}
+	return keys
+}
+
+func TestNothingIsReadWhereTheInputHasProblems(t *testing.T) {
+	source := &fake{secrets: map[string]string{"app": `{"a":"made-up"}`}, refuse: map[string]*Fault{
+		"https://evil.example": {Scope: StoreScope, Field: "spec.provider.vault.server", Cause: "not yours"},
+	}}
+	evil := strings.NewReplacer("name: vault", "name: evil", "vault.example", "evil.example", "name: login}\nstring", "name: other}\nstring").Replace(vaultStore)
+	out, problems := Run(context.Background(), Input{
+		Known: Problems{{Field: "VAULT_ADDR", Cause: "is not an address"}},
+		Items: items(t, vaultStore+evil+
+			es("good", `data: [{secretKey: k, remoteRef: {key: app}}]`)+"---\n"+
+			es("typo", `data: [{secretKey: k, remoteRef: {kee: app}}]`)+"---\n"+
+			es("lost", "target: {name: x}\ndata: [{secretKey: k, remoteRef: {key: app}, sourceRef: {storeRef: {name: nowhere}}}]")+"---\n"+
+			es("same", "target: {name: x}\ndata: [{secretKey: k, remoteRef: {key: app}, sourceRef: {storeRef: {name: evil}}}]")+"---\n"+
+			es("login", "data: [{secretKey: k, remoteRef: {key: app}, sourceRef: {storeRef: {name: vault, kind: ClusterSecretStore}}}]"))}, source)
+	const want = `error: VAULT_ADDR: is not an address
+error: ExternalSecret login: spec.data[0].sourceRef.storeRef: no ClusterSecretStore "vault" among the manifests given
+  hint: there is a SecretStore of that name; set kind: SecretStore
+error: ExternalSecret login: spec.target.name: a Secret "login" is among the manifests already, and was not made from this ExternalSecret
+  hint: remove that Secret, or set another spec.target.name
+error: ExternalSecret lost: spec.data[0].sourceRef.storeRef: no SecretStore "nowhere" in namespace "default" among the manifests given
+  hint: give esfn the store together with the ExternalSecret
+error: ExternalSecret same: spec.target.name: ExternalSecret lost makes the Secret "x", too
+  hint: give one of the two another spec.target.name
+error: ExternalSecret typo: spec.data[0].remoteRef.kee: no such field
+  hint: did you mean key?
+error: ExternalSecret typo: spec.data[0].remoteRef.key: required, and not given
+error: SecretStore evil: spec.provider.vault.server: not yours`
+	if diff := cmp.Diff(want, problems.Error()); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+	if len(source.read) > 0 || out.Items != nil {
+		t.Error("something was read or came out")
+	}
+}
+
+func TestAllProblemsOfVaultAtOnceAndAStoresOnlyOnce(t *testing.T) {
+	down := &Fault{Scope: StoreScope, Field: "spec.provider.vault.server", Cause: "does not answer"}
+	source := &fake{faults: map[string]*Fault{"d1": down, "d2": down}}
+	_, problems := Run(context.Background(), Input{Files: []string{"store.yaml", "login.yaml", "es.yaml"}, Items: items(t, vaultStore+
+		es("a", "data: [{secretKey: k, remoteRef: {key: d1}}, {secretKey: l, remoteRef: {key: gone}}]")+"---\n"+
+		es("b", "data: [{secretKey: k, remoteRef: {key: d2}}]"))}, source)
+	const want = `error: ExternalSecret a: spec.data[1].remoteRef.key: no secret at kv/data/gone
+  file: es.yaml
+error: SecretStore vault: spec.provider.vault.server: does not answer
+  file: store.yaml`
+	if diff := cmp.Diff(want, problems.Error()); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}

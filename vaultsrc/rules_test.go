@@ -1,0 +1,156 @@
+package vaultsrc
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/esfn/esfn/fn"
+	"github.com/esfn/esfn/fn/secret"
+)
+
+// settingsOf parses settings from variables; files are all empty of meaning.
+func settingsOf(t *testing.T, variables map[string]string) Settings {
+	t.Helper()
+	s, problems := ParseSettings(func(name string) string { return variables[name] }, func(string) ([]byte, error) { return []byte("made-up-jwt\n"), nil })
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return s
+}
+
+func packageToken(server string) fn.Connection {
+	return fn.Connection{Server: server, Login: fn.Login{Method: fn.TokenLogin, Field: "auth.tokenSecretRef", Credential: fn.Credential{Value: secret.New("made-up")}}}
+}
+
+func serviceAccount(server string) fn.Connection {
+	return fn.Connection{Server: server, Login: fn.Login{Method: fn.KubernetesLogin, Field: "auth.kubernetes", Role: "r", ServiceAccount: fn.NewServiceAccount("ns", "sa", nil)}}
+}
+
+// TestWhoMaySendWhatWhere is the table of the rules: nothing here sends
+// anything.
+func TestWhoMaySendWhatWhere(t *testing.T) {
+	const vault = "https://vault.example:8200"
+	const notAllowed = "nothing in the environment says that it may be"
+	env := func(kv ...string) map[string]string {
+		m := map[string]string{}
+		for i := 0; i < len(kv); i += 2 {
+			m[kv[i]] = kv[i+1]
+		}
+		return m
+	}
+	unresolved := packageToken(vault)
+	unresolved.Login.Credential = fn.Credential{Unresolved: "no Secret a/b among the manifests given"}
+	noAuth := fn.Connection{Server: vault, Login: fn.Login{Field: "auth"}}
+	jwtOfThePackage := serviceAccount(vault)
+	jwtOfThePackage.Login.ServiceAccount = fn.ServiceAccount{}
+	jwtOfThePackage.Login.Credential = fn.Credential{Value: secret.New("made-up-jwt")}
+	mounted := serviceAccount(vault)
+	mounted.Login.ServiceAccount = fn.ServiceAccount{}
+	lineBreak := packageToken(vault)
+	lineBreak.Login.Credential.Value = secret.New("made-up\n")
+
+	for _, tc := range []struct {
+		name string
+		env  map[string]string
+		uses []fn.Connection
+		want []string // field: cause
+	}{
+		{"the package's own token goes where the package says", nil, []fn.Connection{packageToken(vault)}, nil},
+		{"but not over plain http", nil, []fn.Connection{packageToken("http://vault.example")}, []string{
+			"spec.provider.vault.server: http://vault.example is plain http, which shows credentials and secrets to the network"}},
+		{"plain http to loopback", nil, []fn.Connection{packageToken("http://127.0.0.1:8200"), packageToken("http://localhost:8200"), packageToken("http://[::1]:8200")}, nil},
+		{"a name that only looks like loopback", nil, []fn.Connection{packageToken("http://127.0.0.1.evil.example")}, []string{
+			"spec.provider.vault.server: http://127.0.0.1.evil.example is plain http, which shows credentials and secrets to the network"}},
+		{"plain http that is listed", env("ESFN_ALLOWED_SERVERS", "http://vault.example"), []fn.Connection{packageToken("http://vault.example")}, nil},
+
+		{"the operator's token and the package's address", env("VAULT_TOKEN", "made-up"), []fn.Connection{packageToken(vault)}, []string{
+			"spec.provider.vault.server: " + vault + " would be sent the token of VAULT_TOKEN, and " + notAllowed}},
+		{"loopback is no exception", env("VAULT_TOKEN", "made-up"), []fn.Connection{packageToken("http://127.0.0.1:8200")}, []string{
+			"spec.provider.vault.server: http://127.0.0.1:8200 would be sent the token of VAULT_TOKEN, and " + notAllowed}},
+		{"listed", env("VAULT_TOKEN", "made-up", "ESFN_ALLOWED_SERVERS", "https://a.example, "+vault), []fn.Connection{packageToken(vault)}, nil},
+		{"listed, in other spellings", env("VAULT_TOKEN", "made-up", "ESFN_ALLOWED_SERVERS", "https://VAULT.example"), []fn.Connection{packageToken("https://vault.example:443/")}, nil},
+		{"another port", env("VAULT_TOKEN", "made-up", "ESFN_ALLOWED_SERVERS", "https://vault.example"), []fn.Connection{packageToken(vault)}, []string{
+			"spec.provider.vault.server: " + vault + " would be sent the token of VAULT_TOKEN, and " + notAllowed}},
+		{"another scheme", env("VAULT_TOKEN", "made-up", "ESFN_ALLOWED_SERVERS", vault), []fn.Connection{packageToken("http://vault.example:8200")}, []string{
+			"spec.provider.vault.server: http://vault.example:8200 is plain http, which shows credentials and secrets to the network"}},
+		{"below a listed path", env("VAULT_TOKEN", "made-up", "ESFN_ALLOWED_SERVERS", vault+"/one/"), []fn.Connection{packageToken(vault + "/one/two")}, nil},
+		{"beside a listed path", env("VAULT_TOKEN", "made-up", "ESFN_ALLOWED_SERVERS", vault+"/one"), []fn.Connection{packageToken(vault + "/oneself")}, []string{
+			"spec.provider.vault.server: " + vault + "/oneself would be sent the token of VAULT_TOKEN, and " + notAllowed}},
+		{"the operator's address as well", env("VAULT_TOKEN", "made-up", "VAULT_ADDR", "http://vault.internal"), []fn.Connection{packageToken("https://evil.example")}, nil},
+		{"the operator's address for stores of two servers", env("VAULT_ADDR", vault), []fn.Connection{packageToken("https://a.example"), packageToken("https://b.example")}, []string{
+			"VAULT_ADDR: it would take the place of 2 different servers: https://a.example:443, https://b.example:443"}},
+		{"the operator's address for stores of one server in two spellings", env("VAULT_ADDR", vault), []fn.Connection{packageToken("https://a.example/"), packageToken("https://A.example:443")}, nil},
+
+		{"a service account's token and the package's address", nil, []fn.Connection{serviceAccount(vault)}, []string{
+			"spec.provider.vault.server: " + vault + " would be sent a token of the service account ns/sa, and " + notAllowed}},
+		{"a service account's token and the operator's address", env("VAULT_ADDR", vault), []fn.Connection{serviceAccount("https://elsewhere.example")}, nil},
+		{"a token file and the package's address", env("ESFN_KUBERNETES_TOKEN_FILE", "/jwt"), []fn.Connection{serviceAccount(vault)}, []string{
+			"spec.provider.vault.server: " + vault + " would be sent the token in ESFN_KUBERNETES_TOKEN_FILE, and " + notAllowed}},
+		{"the pod's own token and the package's address", nil, []fn.Connection{mounted}, []string{
+			"spec.provider.vault.server: " + vault + " would be sent the token of the service account that esfn runs as, and " + notAllowed}},
+		{"a JWT of the package", nil, []fn.Connection{jwtOfThePackage}, nil},
+
+		{"a Secret that is not there", nil, []fn.Connection{unresolved}, []string{
+			"auth.tokenSecretRef: no Secret a/b among the manifests given"}},
+		{"a Secret that is not there, and the operator's token in its place", env("VAULT_TOKEN", "made-up", "VAULT_ADDR", vault), []fn.Connection{unresolved}, nil},
+		{"no auth", nil, []fn.Connection{noAuth}, []string{"auth: required, and not given"}},
+		{"no auth, and the operator's token", env("VAULT_TOKEN_FILE", "/t", "VAULT_ADDR", vault), []fn.Connection{noAuth}, nil},
+		{"a token with a line break", nil, []fn.Connection{lineBreak}, []string{
+			"auth.tokenSecretRef: the token has characters in it that no token has"}},
+		{"no address at all, and no Secret", nil, []fn.Connection{{Server: "vault.example", Login: unresolved.Login}}, []string{
+			"auth.tokenSecretRef: no Secret a/b among the manifests given",
+			`spec.provider.vault.server: "vault.example" is not an address that begins with https:// or http://`}},
+		{"a password in the address", nil, []fn.Connection{packageToken("https://user:made-up@vault.example")}, []string{
+			"spec.provider.vault.server: the address of vault.example has a user or a password in it"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var got []string
+			for _, refusal := range New(settingsOf(t, tc.env)).Admit(tc.uses) {
+				got = append(got, refusal.Fault.Field+": "+refusal.Fault.Cause)
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("refusals (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSettingsSayWhatIsWrongWithEachVariable(t *testing.T) {
+	variables := map[string]string{
+		"VAULT_ADDR":           "vault.example",
+		"VAULT_TOKEN":          "made-up",
+		"VAULT_TOKEN_FILE":     "/token",
+		"VAULT_CACERT":         "/ca",
+		"ESFN_ALLOWED_SERVERS": "https://ok.example,nonsense",
+		"ESFN_TIMEOUT":         "soon",
+		"ESFN_STORES":          "/stores",
+	}
+	_, problems := ParseSettings(func(name string) string { return variables[name] }, func(string) ([]byte, error) { return nil, errors.New("no such file") })
+	const want = `error: VAULT_ADDR: "vault.example" is not an address that begins with https:// or http://
+  hint: write it as in https://vault.example.com:8200
+error: ESFN_ALLOWED_SERVERS: "nonsense" is not an address that begins with https:// or http://
+  hint: separate addresses with commas, each as in https://vault.example.com:8200
+error: VAULT_TOKEN_FILE: VAULT_TOKEN is set as well
+  hint: unset one of the two
+error: VAULT_CACERT: /ca cannot be read: no such file
+error: ESFN_TIMEOUT: "soon" is no time
+  hint: write it as in 30s or 2m
+error: ESFN_STORES: not supported yet
+  hint: unset it`
+	if diff := cmp.Diff(want, problems.Error()); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+func TestTokensAreTrimmed(t *testing.T) {
+	for name, variables := range map[string]map[string]string{
+		"variable": {"VAULT_TOKEN": " made-up-jwt\n"},
+		"file":     {"VAULT_TOKEN_FILE": "/token"},
+	} {
+		if s := settingsOf(t, variables); s.Token.Reveal() != "made-up-jwt" {
+			t.Errorf("%s: the token keeps its white space", name)
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package vaultsrc
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/esfn/esfn/fn"
+)
+
+// slow is a reader that waits until it is released, and counts.
+type slow struct {
+	release              chan struct{}
+	calls, now, together atomic.Int32
+}
+
+func (s *slow) read(context.Context, location) (fn.Answer, error) {
+	s.calls.Add(1)
+	if n := s.now.Add(1); n > s.together.Load() {
+		s.together.Store(n)
+	}
+	<-s.release
+	s.now.Add(-1)
+	return fn.Answer{Version: 7}, nil
+}
+
+func TestDedupeReadsALocationOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		next := &slow{release: make(chan struct{})}
+		d := newDedupe(next)
+		var all sync.WaitGroup
+		for i := range 100 {
+			all.Go(func() {
+				// Two locations, each asked for by fifty.
+				got, err := d.read(context.Background(), location{path: []string{"a", "b"}[i%2]})
+				if err != nil || got.Version != 7 {
+					t.Errorf("got %v, %v", got, err)
+				}
+			})
+		}
+		synctest.Wait()
+		close(next.release)
+		all.Wait()
+		if n := next.calls.Load(); n != 2 {
+			t.Errorf("%d reads, want 2", n)
+		}
+	})
+}
+
+func TestDedupeTellsLocationsApart(t *testing.T) {
+	next := &slow{release: make(chan struct{})}
+	close(next.release)
+	d := newDedupe(next)
+	apart := []location{
+		{path: "a"}, {path: "b"}, {path: "a", version: "1"}, {path: "a", engine: fn.KV1},
+		{path: "a", at: endpoint{Connection: fn.Connection{Server: "s"}}},
+		{path: "a", at: endpoint{Connection: fn.Connection{Server: "s", Login: packageToken("").Login}}},
+	}
+	for range 2 {
+		for _, at := range apart {
+			if _, err := d.read(context.Background(), at); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if n := int(next.calls.Load()); n != len(apart) {
+		t.Errorf("%d reads, want %d", n, len(apart))
+	}
+}
+
+func TestLimitBoundsWhatIsUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		next := &slow{release: make(chan struct{})}
+		l := newLimit(3, next)
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() { _, _ = l.read(context.Background(), location{}) })
+		}
+		synctest.Wait()
+		if n := next.now.Load(); n != 3 {
+			t.Errorf("%d under way, want 3", n)
+		}
+		close(next.release)
+		all.Wait()
+		if calls, together := next.calls.Load(), next.together.Load(); calls != 20 || together != 3 {
+			t.Errorf("%d calls, %d together; want 20 and 3", calls, together)
+		}
+	})
+}
+
+func TestLimitGivesUpWhenTheRunEnds(t *testing.T) {
+	next := &slow{release: make(chan struct{})}
+	l := newLimit(1, next)
+	l.free <- struct{}{}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := l.read(ctx, location{})
+	var fault *fn.Fault
+	if !errors.As(err, &fault) || fault.Scope != fn.RunScope || next.calls.Load() != 0 {
+		t.Errorf("got %v after %d calls", err, next.calls.Load())
+	}
+}
