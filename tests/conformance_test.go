@@ -1,0 +1,252 @@
+package tests
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+	"sigs.k8s.io/kustomize/kyaml/kio"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/tests/testbed"
+)
+
+// A conformance case is what External Secrets Operator was recorded to make of
+// an ExternalSecret: requests that set a Vault up, manifests, and what is
+// expected of each ExternalSecret.
+type conformanceCase struct {
+	vault, input string
+	expected     []expectation
+}
+
+type expectation struct {
+	ExternalSecret string
+	Secret         *rendered
+	// Fails tells that the whole run has to fail; Reason is ESO's wording, for
+	// the reader.
+	Fails  bool
+	Reason string
+}
+
+// rendered is a Secret as the cases describe it.
+type rendered struct {
+	Name        string            `json:"name" yaml:"-"`
+	Type        string            `json:"type" yaml:"type"`
+	Data        map[string]string `json:"data" yaml:"data"`
+	Labels      map[string]string `json:"labels" yaml:"-"`
+	Annotations map[string]string `json:"annotations" yaml:"-"`
+	Finalizers  []string          `json:"finalizers" yaml:"-"`
+	Immutable   bool              `json:"immutable" yaml:"immutable"`
+}
+
+// TestConformance plays all cases against one Vault. Those of features that are
+// not built yet stand in a list, and have to be refused as that: the list can
+// only shrink.
+func TestConformance(t *testing.T) {
+	s, err := newStory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.end)
+	files, err := filepath.Glob("testdata/conformance/*.txtar")
+	if err != nil || len(files) < 100 {
+		t.Fatalf("%d cases, %v", len(files), err)
+	}
+	notYet := notYetBuilt(t)
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		listed := notYet[name]
+		delete(notYet, name)
+		t.Run(name, func(t *testing.T) {
+			c := readCase(t, file, s.vault.Address)
+			leaks := &testbed.Leaks{} // another case's values may be this one's words
+			leaks.Remember("the root token", testbed.RootToken)
+			s.play(t, c.vault, leaks)
+			stdout, stderr, failed := pipe(t, c.input)
+			if failed {
+				if found := leaks.In(stderr); len(found) > 0 {
+					t.Errorf("stderr shows %s", strings.Join(found, "; "))
+				}
+				if stdout != "" {
+					t.Errorf("a run that failed wrote %d bytes to stdout", len(stdout))
+				}
+			}
+			if listed {
+				if !failed || !strings.Contains(stderr, "not supported yet") {
+					t.Errorf("not refused as not supported yet: take it off the list\n%s", stderr)
+				}
+				return
+			}
+			c.judge(t, stdout, stderr, failed)
+		})
+	}
+	for name := range notYet {
+		t.Errorf("the list names %s, and there is no such case", name)
+	}
+}
+
+// notYetBuilt reads the list: a case a line, with the feature after a #.
+func notYetBuilt(t *testing.T) map[string]bool {
+	t.Helper()
+	text, err := os.ReadFile("testdata/conformance-not-yet-built.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		name, _, _ := strings.Cut(line, "#")
+		if name = strings.TrimSpace(name); name != "" {
+			names[name] = true
+		}
+	}
+	return names
+}
+
+func readCase(t *testing.T, file, address string) conformanceCase {
+	t.Helper()
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c conformanceCase
+	for _, f := range archive.Files {
+		switch f.Name {
+		case "vault":
+			c.vault = string(f.Data)
+		case "input.yaml":
+			c.input = strings.NewReplacer("${VAULT_ADDR}", address, "${VAULT_TOKEN}", testbed.RootToken).Replace(string(f.Data))
+		case "expected.json":
+			if err := json.Unmarshal(f.Data, &c.expected); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if len(c.expected) == 0 {
+		t.Fatal("the case expects nothing")
+	}
+	return c
+}
+
+// play sends a case's requests, METHOD path [json] a line.
+func (s *story) play(t *testing.T, requests string, leaks *testbed.Leaks) {
+	t.Helper()
+	for line := range strings.Lines(requests) {
+		method, rest, ok := strings.Cut(strings.TrimSpace(line), " ")
+		if !ok {
+			continue
+		}
+		path, body, _ := strings.Cut(rest, " ")
+		if !strings.HasPrefix(path, "sys/") {
+			leaks.RememberFields("a value of the case", body)
+		}
+		if _, err := s.vault.Do(method, path, body); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// pipe runs esfn over plain documents, with nothing in its environment.
+func pipe(t *testing.T, input string) (stdout, stderr string, failed bool) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd := exec.Command(filepath.Join(programs.folder, "esfn"))
+	cmd.Env = []string{"HOME=" + t.TempDir()}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &out, &errs
+	err := cmd.Run()
+	if err != nil && cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("esfn: %v", err)
+	}
+	return out.String(), errs.String(), err != nil
+}
+
+func (c *conformanceCase) judge(t *testing.T, stdout, stderr string, failed bool) {
+	t.Helper()
+	for _, e := range c.expected {
+		if e.Fails {
+			if !failed {
+				t.Errorf("it worked; ESO says: %s", e.Reason)
+			} else if strings.Contains(stderr, "not supported yet") {
+				t.Errorf("it fails because it is not built: put it on the list\n%s", stderr)
+			}
+			return
+		}
+	}
+	if failed {
+		t.Fatalf("it failed:\n%s", stderr)
+	}
+	got, want := secretsIn(t, stdout), secretsIn(t, c.input)
+	for _, e := range c.expected {
+		if e.Secret != nil {
+			want[e.Secret.Name] = *e.Secret
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Secrets (-want +got):\n%s", diff)
+	}
+}
+
+// secretsIn returns the Secrets among documents by name, with stringData folded
+// into data.
+func secretsIn(t *testing.T, documents string) map[string]rendered {
+	t.Helper()
+	nodes, err := (&kio.ByteReader{Reader: strings.NewReader(documents), OmitReaderAnnotations: true}).Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]rendered{}
+	for _, node := range nodes {
+		if node.GetKind() != "Secret" {
+			continue
+		}
+		var object struct {
+			rendered `yaml:",inline"`
+			Metadata struct {
+				Name                string
+				Labels, Annotations map[string]string
+				Finalizers          []string
+			}
+			StringData map[string]string `yaml:"stringData"`
+		}
+		if err := yaml.Unmarshal([]byte(node.MustString()), &object); err != nil {
+			t.Fatal(err)
+		}
+		r := object.rendered
+		r.Name, r.Labels, r.Annotations, r.Finalizers = object.Metadata.Name, object.Metadata.Labels, object.Metadata.Annotations, object.Metadata.Finalizers
+		for key, value := range object.StringData {
+			if r.Data == nil {
+				r.Data = map[string]string{}
+			}
+			r.Data[key] = base64.StdEncoding.EncodeToString([]byte(value))
+		}
+		if _, twice := found[r.Name]; twice {
+			t.Errorf("two Secrets are called %s", r.Name)
+		}
+		found[r.Name] = r
+	}
+	return found
+}
+
+// TestTheListIsSorted keeps it easy to see what goes.
+func TestTheListIsSorted(t *testing.T) {
+	text, err := os.ReadFile("testdata/conformance-not-yet-built.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for line := range strings.Lines(string(text)) {
+		if !strings.HasPrefix(line, "#") {
+			names = append(names, line)
+		}
+	}
+	if !slices.IsSorted(names) {
+		t.Error("it is not")
+	}
+}

@@ -1,0 +1,120 @@
+package tests
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/esfn/esfn/tests/testbed"
+)
+
+// programs are the binaries that the scripts run, by absolute path.
+var programs struct{ folder, vault, kustomize string }
+
+func TestMain(m *testing.M) { os.Exit(prepared(m)) }
+
+// prepared builds esfn, and what is not in the cache, and runs the tests.
+func prepared(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "esfn-tests-")
+	if err == nil {
+		defer os.RemoveAll(folder)
+		programs.folder = folder
+		_, err = testbed.BuildEsfn(folder)
+	}
+	if err == nil {
+		programs.vault, err = testbed.VaultProgram.Build(os.Stderr)
+	}
+	if err == nil {
+		programs.kustomize, err = testbed.KustomizeProgram.Build(os.Stderr)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	code := m.Run()
+	cluster.stop()
+	return code
+}
+
+// TestScripts plays the stories that need no cluster, each against a Vault of
+// its own.
+func TestScripts(t *testing.T) { play(t, "scripts") }
+
+// TestKubeScripts plays those that log in with service accounts of a real
+// kube-apiserver.
+func TestKubeScripts(t *testing.T) { play(t, "kube") }
+
+// TestContainerScripts plays those that run the image that ESFN_TEST_IMAGE
+// names; without it there is nothing to run.
+func TestContainerScripts(t *testing.T) {
+	if os.Getenv("ESFN_TEST_IMAGE") == "" {
+		t.Log("ESFN_TEST_IMAGE names no image: make test sets it where there is a Docker engine")
+		return
+	}
+	play(t, "container")
+}
+
+func play(t *testing.T, folder string) {
+	testscript.Run(t, testscript.Params{
+		Dir:   filepath.Join("testdata", folder),
+		Setup: setup,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"expand":                cmdExpand,
+			"vault-seed":            cmdSeed,
+			"vault-delete":          cmdDelete,
+			"vault-policy":          cmdPolicy,
+			"vault-token":           cmdToken,
+			"vault-seal":            cmdSeal,
+			"vault-stop":            cmdStop,
+			"vault-write":           cmdWrite,
+			"fake-answer":           cmdFakeAnswer,
+			"fake-redirect":         cmdFakeRedirect,
+			"requests":              cmdRequests,
+			"no-leak":               cmdNoLeak,
+			"kube-start":            cmdKubeStart,
+			"kube-token":            cmdKubeToken,
+			"vault-kubernetes-role": cmdKubernetesRole,
+		},
+	})
+}
+
+// setup gives a script a clean environment with esfn and kustomize on its PATH,
+// and $VAULT, the address of a Vault of its own.
+func setup(env *testscript.Env) error {
+	s, err := newStory()
+	if err != nil {
+		return err
+	}
+	env.Defer(s.end)
+	env.Values[storyKey{}] = s
+	env.Setenv("VAULT", s.recorder.Address)
+	env.Setenv("PATH", programs.folder+":"+filepath.Dir(programs.kustomize)+":"+os.Getenv("PATH"))
+	env.Setenv("HOME", env.WorkDir)
+	if image := os.Getenv("ESFN_TEST_IMAGE"); image != "" {
+		env.Setenv("IMAGE", image)
+	}
+	return nil
+}
+
+// TestTheProgramsAreReal keeps the tests from passing with something else on
+// the PATH.
+func TestTheProgramsAreReal(t *testing.T) {
+	out, err := exec.Command(programs.kustomize, "version").Output()
+	if err != nil || string(out) != "v5.8.2\n" {
+		t.Errorf("kustomize version: %q, %v", out, err)
+	}
+	s, err := newStory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.end()
+	health, err := s.vault.Do("GET", "sys/health", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("Vault says: %s", health)
+}

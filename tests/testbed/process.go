@@ -1,0 +1,110 @@
+package testbed
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// process is a server that prints one line, READY key=value…, when it serves.
+type process struct {
+	ready map[string]string
+	pid   int
+	ended chan struct{}
+}
+
+const startTimeout = 2 * time.Minute
+
+// start starts a server and waits until it is ready.
+func start(binary string, args ...string) (*process, error) {
+	cmd := exec.Command(binary, args...)
+	// The server dies with us, however we end.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	complaints := &tail{}
+	cmd.Stderr = complaints
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	p := &process{ended: make(chan struct{})}
+	started := make(chan error, 1)
+	go func() {
+		// Pdeathsig is sent when the thread that started the process ends, so
+		// that thread is kept until the process itself has ended.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			_, _ = cmd.Process.Wait()
+		}
+		close(p.ended)
+	}()
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	p.pid = cmd.Process.Pid
+
+	lines := make(chan string, 1)
+	go func() {
+		scanner := bufio.NewScanner(stdout)
+		for scanner.Scan() {
+			if line, ok := strings.CutPrefix(scanner.Text(), "READY "); ok {
+				lines <- line
+			}
+		}
+	}()
+	select {
+	case line := <-lines:
+		p.ready = map[string]string{}
+		for _, word := range strings.Fields(line) {
+			key, value, _ := strings.Cut(word, "=")
+			p.ready[key] = value
+		}
+		return p, nil
+	case <-p.ended:
+		return nil, fmt.Errorf("%s ended before it was ready:\n%s", binary, complaints)
+	case <-time.After(startTimeout):
+		p.Stop()
+		return nil, fmt.Errorf("%s was not ready after %s:\n%s", binary, startTimeout, complaints)
+	}
+}
+
+// Stop ends the server and returns when it has ended.
+func (p *process) Stop() {
+	select {
+	case <-p.ended:
+	default:
+		_ = syscall.Kill(p.pid, syscall.SIGKILL)
+		<-p.ended
+	}
+}
+
+// tail keeps the end of what a server writes to stderr.
+type tail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	const most = 4 << 10
+	t.text = append(t.text, p...)
+	if len(t.text) > most {
+		t.text = t.text[len(t.text)-most:]
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(bytes.TrimSpace(t.text))
+}

@@ -1,0 +1,161 @@
+package testbed
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Program is a main package of a module of its own.
+type Program struct {
+	// Name of the binary.
+	Name string
+	// Dir of the module, below esfn's.
+	Dir string
+	// FirstBuild says how long the first build takes, on two cores.
+	FirstBuild string
+}
+
+// The programs that there are.
+var (
+	VaultProgram     = Program{"vault", "tests/servers/vault", "2 minutes"}
+	KubeProgram      = Program{"kube", "tests/servers/kube", "8 minutes"}
+	KustomizeProgram = Program{"kustomize", "tests/hosts/kustomize", "half a minute"}
+	// Programs are all of them, in the order in which to build them.
+	Programs = []Program{KustomizeProgram, VaultProgram, KubeProgram}
+)
+
+// Build returns the path of the program's binary, and builds it first where the
+// cache (ESFN_TEST_CACHE, or esfn-tests in the user's cache folder) does not
+// have it. What it does is written to progress, as soon as it takes time.
+// Processes that build the same program at once build it once.
+func (p Program) Build(progress io.Writer) (string, error) {
+	root, err := moduleRoot()
+	if err != nil {
+		return "", err
+	}
+	sources := filepath.Join(root, p.Dir)
+	hash, err := hashOf(sources)
+	if err != nil {
+		return "", err
+	}
+	cache, err := cacheDir()
+	if err != nil {
+		return "", err
+	}
+	// The binary has its own name in a folder of its own, so that the folder
+	// can be put on a PATH.
+	folder := filepath.Join(cache, p.Name+"-"+hash)
+	binary := filepath.Join(folder, p.Name)
+	unlock, err := lock(filepath.Join(cache, p.Name+".lock"))
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	if _, err := os.Stat(binary); err == nil {
+		return binary, nil
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return "", err
+	}
+	began := time.Now()
+	fmt.Fprintf(progress, "building %s from %s: the first time takes about %s on two cores\n", p.Name, p.Dir, p.FirstBuild)
+	unfinished := binary + ".unfinished"
+	if err := GoBuild(sources, unfinished); err != nil {
+		return "", err
+	}
+	fmt.Fprintf(progress, "built %s in %s\n", p.Name, time.Since(began).Round(time.Second))
+	return binary, os.Rename(unfinished, binary)
+}
+
+// BuildEsfn builds esfn itself, as it is now, into a folder.
+func BuildEsfn(folder string) (string, error) {
+	root, err := moduleRoot()
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(folder, "esfn")
+	return binary, GoBuild(root, binary)
+}
+
+// GoBuild builds the main package of the module in dir, as a static binary.
+func GoBuild(dir, binary string) error {
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, ".")
+	build.Dir = dir
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
+	if output, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build in %s: %w\n%s", dir, err, output)
+	}
+	return nil
+}
+
+// hashOf is a hash of all files below dir, their names, and Go's version.
+func hashOf(dir string) (string, error) {
+	sum := sha256.New()
+	fmt.Fprintln(sum, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(text), text)
+		return err
+	})
+	return fmt.Sprintf("%x", sum.Sum(nil)[:8]), err
+}
+
+func cacheDir() (string, error) {
+	dir := os.Getenv("ESFN_TEST_CACHE")
+	if dir == "" {
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return "", err
+		}
+		dir = filepath.Join(user, "esfn-tests")
+	}
+	return dir, os.MkdirAll(dir, 0o755)
+}
+
+// lock waits until no other process has the file locked.
+func lock(name string) (unlock func(), err error) {
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return func() { file.Close() }, nil
+}
+
+// moduleRoot is the folder of esfn's own go.mod, at or above the working folder.
+func moduleRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && strings.HasPrefix(string(text), "module github.com/esfn/esfn\n") {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", fmt.Errorf("the working folder is not in esfn's module")
+		}
+		dir = parent
+	}
+}
