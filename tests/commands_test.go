@@ -141,7 +141,8 @@ func cmdWrite(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 }
 
-// cmdFakeAnswer answers requests in Vault's place; 0 cuts the connection.
+// cmdFakeAnswer answers requests in Vault's place; status 0 cuts the connection,
+// -1 leaves it without an answer.
 //
 //	fake-answer PATTERN STATUS [BODY]
 func cmdFakeAnswer(ts *testscript.TestScript, neg bool, args []string) {

@@ -94,6 +94,11 @@ func setup(env *testscript.Env) error {
 	env.Setenv("VAULT", s.recorder.Address)
 	env.Setenv("PATH", programs.folder+":"+filepath.Dir(programs.kustomize)+":"+os.Getenv("PATH"))
 	env.Setenv("HOME", env.WorkDir)
+	examples, err := filepath.Abs("../examples")
+	if err != nil {
+		return err
+	}
+	env.Setenv("EXAMPLES", examples)
 	if image := os.Getenv("ESFN_TEST_IMAGE"); image != "" {
 		env.Setenv("IMAGE", image)
 	}

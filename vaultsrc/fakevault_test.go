@@ -74,6 +74,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{"policy", fn.KV2, 403, `{"errors":["1 error occurred:\n\t* permission denied\n\n"]}`, "permission denied for kv/data/app, or there is no such mount", false},
 		{"token", fn.KV2, 403, `{"errors":["2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n"]}`, "does not accept the token: it is invalid, expired or revoked", false},
 		{"an error that echoes the token", fn.KV2, 400, `{"errors":["bad token made-up, really"]}`, "answered 400: bad token [redacted], really", false},
+		{"an error of something before Vault", fn.KV2, 502, `<html>made-up</html>`, "answered 502", false},
 		{"a standby", fn.KV2, 307, ``, "redirects to active.example, and esfn takes its token nowhere else", false},
 		{"sealed", fn.KV2, 503, `{"errors":["Vault is sealed"]}`, "is sealed", false},
 		{"limited", fn.KV2, 429, `{"errors":["rate limit quota exceeded"]}`, "limits the rate of requests", false},

@@ -23,6 +23,9 @@ func (at location) missing(hint string) *fn.Fault {
 	what := "no secret at " + at.path
 	if at.version != "" {
 		what = fmt.Sprintf("no version %s of the secret at %s", at.version, at.path)
+		if hint == "" {
+			hint = "is the version right? vault kv metadata get lists those there are"
+		}
 	}
 	if hint == "" && at.engine == fn.KV2 {
 		hint = "a KV v1 mount read as v2 looks the same; then set the store's spec.provider.vault.version: v1"
@@ -73,7 +76,7 @@ func (at location) notFound(body []byte) *fn.Fault {
 // refusal says what any other status means. Vault's own words are added where
 // they help, never with our token in them.
 func (at location) refusal(r *api.ResponseError, redirect string, token secret.Value) *fn.Fault {
-	words := vaultWords(r.Errors, token)
+	words := vaultWords(r, token)
 	switch {
 	case r.StatusCode == 403 && strings.Contains(words, "invalid token"):
 		return at.at.loginFault("get a new token", fmt.Sprintf("Vault at %s does not accept the token: it is invalid, expired or revoked", hostOf(at.at.Server)))
@@ -110,9 +113,13 @@ func serverWords(server string, r *api.ResponseError, words string) string {
 }
 
 // vaultWords joins the error texts of an answer to one line of bounded length,
-// without the credential that was sent, should a server echo it.
-func vaultWords(texts []string, sent secret.Value) string {
-	words := strings.Join(strings.Fields(strings.Join(texts, " ")), " ")
+// without the credential that was sent, should a server echo it. A body that is
+// not Vault's JSON is nothing to show.
+func vaultWords(r *api.ResponseError, sent secret.Value) string {
+	if r.RawError {
+		return ""
+	}
+	words := strings.Join(strings.Fields(strings.Join(r.Errors, " ")), " ")
 	if !sent.IsEmpty() {
 		words = strings.ReplaceAll(words, sent.Reveal(), sent.String())
 	}
@@ -127,7 +134,7 @@ func vaultWords(texts []string, sent secret.Value) string {
 func (e endpoint) connectionFault(err error) *fn.Fault {
 	var refused *api.ResponseError
 	if errors.As(err, &refused) {
-		return e.serverFault("", serverWords(e.Server, refused, vaultWords(refused.Errors, e.Login.Credential.Value)))
+		return e.serverFault("", serverWords(e.Server, refused, vaultWords(refused, e.Login.Credential.Value)))
 	}
 	if errors.Is(err, context.Canceled) {
 		return &fn.Fault{Scope: fn.RunScope, Cause: "interrupted"}

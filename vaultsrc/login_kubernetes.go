@@ -95,7 +95,7 @@ func (e endpoint) kubernetesRefusal(mount string, err error, jwt secret.Value) e
 		return e.connectionFault(err)
 	}
 	at := fmt.Sprintf("the login at auth/%s with role %q is refused", mount, e.Login.Role)
-	words := vaultWords(refused.Errors, jwt)
+	words := vaultWords(refused, jwt)
 	switch {
 	case strings.Contains(words, "invalid role name"):
 		return e.loginFault(fmt.Sprintf("create it: vault write auth/%s/role/%s …", mount, e.Login.Role), at+": there is no such role")

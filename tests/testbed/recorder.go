@@ -33,7 +33,7 @@ type Recorder struct {
 // fault is an answer in Vault's place.
 type fault struct {
 	pattern  string // of path.Match
-	status   int    // 0 cuts the connection
+	status   int    // 0 cuts the connection, -1 never answers
 	body     string
 	location string
 }
@@ -53,7 +53,7 @@ func NewRecorder(vault string, leaks *Leaks) (*Recorder, error) {
 	}
 	r.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if f := r.record(request); f != nil {
-			f.answer(w)
+			f.answer(w, request)
 			return
 		}
 		proxy.ServeHTTP(w, request)
@@ -66,7 +66,8 @@ func NewRecorder(vault string, leaks *Leaks) (*Recorder, error) {
 func (r *Recorder) Close() { r.server.Close() }
 
 // Fail answers requests whose path (below /v1/) matches a pattern of path.Match
-// with a status and a body; status 0 cuts the connection instead.
+// with a status and a body; status 0 cuts the connection instead, and -1 leaves
+// it without an answer.
 func (r *Recorder) Fail(pattern string, status int, body string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -102,9 +103,13 @@ func (r *Recorder) record(request *http.Request) *fault {
 	return nil
 }
 
-func (f *fault) answer(w http.ResponseWriter) {
-	if f.status == 0 {
+func (f *fault) answer(w http.ResponseWriter, request *http.Request) {
+	switch f.status {
+	case 0:
 		panic(http.ErrAbortHandler)
+	case -1:
+		<-request.Context().Done() // until the client goes away
+		return
 	}
 	if f.location != "" {
 		w.Header().Set("Location", f.location)
