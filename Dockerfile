@@ -1,0 +1,18 @@
+# The image is esfn and nothing else: no shell, no libraries, no files of a
+# distribution. `make image` builds the binary and puts it, with the two files
+# below, into the folder that this is built from.
+FROM scratch
+
+# kustomize and kpt run a function as the user "nobody", by that name.
+COPY passwd group /etc/
+COPY esfn /usr/local/bin/esfn
+
+LABEL org.opencontainers.image.title="esfn" \
+      org.opencontainers.image.description="ExternalSecrets as a function: renders ExternalSecrets into Secrets, with values from HashiCorp Vault" \
+      org.opencontainers.image.source="https://github.com/esfn/esfn" \
+      org.opencontainers.image.licenses="Apache-2.0"
+
+# The certificate authorities that it trusts by default are in the binary.
+ENV PATH=/usr/local/bin
+USER nobody
+ENTRYPOINT ["/usr/local/bin/esfn"]

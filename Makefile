@@ -1,0 +1,53 @@
+# make demo   shows the main job: a real Vault, a real kustomize, one Secret
+# make test   runs everything; see tests/README.md
+# The servers and hosts that both need are built from source on the first run,
+# into the cache that tests/README.md names.
+
+GO     ?= go
+IMAGE  ?= esfn:dev
+BINARY := bin/esfn
+
+# The race detector needs a C compiler; without one the tests run without it.
+RACE := $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
+RACE_CGO := $(if $(RACE),CGO_ENABLED=1,)
+
+# A test that runs the image needs a Docker engine.
+DOCKER := $(shell docker version >/dev/null 2>&1 && echo yes)
+
+.PHONY: build demo test test-fast test-image image lint clean
+
+build: ## a static binary, in bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BINARY) .
+
+demo: ## the main job, with a Vault of its own
+	@$(GO) run ./tests/demo
+
+test: lint $(if $(DOCKER),test-image,test-all) ## everything
+
+.PHONY: test-all
+test-all:
+	@echo "Building what the tests run against; the first time takes about 12 minutes on two cores."
+	$(GO) run ./tests/prepare
+	$(RACE_CGO) $(GO) test $(RACE) ./fn/... ./vaultsrc/...
+	$(GO) test -count=1 . ./tests/...
+
+test-image: image ## everything, and the scripts that run the image
+	@$(MAKE) --no-print-directory test-all ESFN_TEST_IMAGE=$(IMAGE)
+
+test-fast: ## what needs no kube-apiserver and no Docker
+	$(GO) run ./tests/prepare vault kustomize
+	$(GO) test ./fn/... ./vaultsrc/...
+	$(GO) test . ./tests/... -skip 'TestKubeScripts|TestContainerScripts'
+
+image: ## the container image, esfn:dev
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/image/esfn .
+	@printf 'root:x:0:0:root:/:/usr/local/bin/esfn\nnobody:x:65534:65534:nobody:/:/usr/local/bin/esfn\n' > bin/image/passwd
+	@printf 'root:x:0:\nnobody:x:65534:\n' > bin/image/group
+	docker build --network none -t $(IMAGE) -f Dockerfile bin/image
+
+lint: ## formatting and vet
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt'd: $$unformatted"; exit 1; }
+	$(GO) vet ./...
+
+clean:
+	rm -rf bin
