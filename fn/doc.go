@@ -24,6 +24,7 @@
 // problems that can be known without asking Vault are reported before Vault is
 // asked anything; all that Vault's answers bring, together after that.
 //
-// It has no network, no environment and no clock. It sees secrets only as
-// [secret.Value], and reveals them in one place, where they go into a Secret.
+// It has no network, no environment and no clock. Secrets go through it as
+// [secret.Value]; they are revealed in fields.go, to find a field, and in
+// target.go, to put it into a Secret, and nowhere else.
 package fn

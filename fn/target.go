@@ -50,7 +50,7 @@ func (es *externalSecret) secretNode(data map[string]secret.Value, mark map[stri
 	if len(annotations) > 0 {
 		metadata.Content = append(metadata.Content, text("annotations"), texts(annotations))
 	}
-	// This is the one place of the function where values are revealed.
+	// Here values leave the function, and only here.
 	encoded := map[string]string{}
 	for key, value := range data {
 		encoded[key] = base64.StdEncoding.EncodeToString([]byte(value.Reveal()))

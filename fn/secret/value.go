@@ -36,8 +36,8 @@ func New(s string) Value {
 	return Value{unique.Make(s)}
 }
 
-// Reveal returns the secret itself. Only what puts a value into a Secret, a
-// request body or a request header calls it.
+// Reveal returns the secret itself. A test lists the files that call it: those
+// that look for a field in a value, or put one into a Secret or a request.
 func (v Value) Reveal() string {
 	if v.IsEmpty() {
 		return ""

@@ -1,0 +1,52 @@
+package secret
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestWhoRevealsSecrets lists the files in which a secret leaves its type. One
+// more is to be a decision, not an accident.
+func TestWhoRevealsSecrets(t *testing.T) {
+	want := []string{
+		"fn/fields.go",                 // to find a field in a Vault secret
+		"fn/target.go",                 // into the Secret
+		"vaultsrc/faults.go",           // to take it out of what a server says
+		"vaultsrc/login.go",            // to see that a token is one word
+		"vaultsrc/login_kubernetes.go", // into the body of a login
+		"vaultsrc/session.go",          // into the header of a request
+	}
+	const root = "../.."
+	var got []string
+	err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Reveal" && !slices.Contains(got, name) {
+				got = append(got, name)
+			}
+			return true
+		})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("files that call Reveal (-want +got):\n%s", diff)
+	}
+}
