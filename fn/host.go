@@ -64,20 +64,27 @@ func withoutHost(annotations map[string]string) map[string]string {
 	return own
 }
 
-// StripHost removes from an object the annotations that only hosts read, for
-// output that no host will clean up. config.kubernetes.io/local-config stays:
-// it says what is not to be applied.
-func StripHost(node *yaml.RNode) error {
-	annotations := node.GetAnnotations()
-	for _, key := range slices.Sorted(maps.Keys(annotations)) {
+// WithoutHostAnnotations returns the object without the annotations that only
+// hosts read, for output that no host will clean up: a copy, or the object
+// itself where it has none. config.kubernetes.io/local-config stays: it says
+// what is not to be applied.
+func WithoutHostAnnotations(node *yaml.RNode) (*yaml.RNode, error) {
+	own := node
+	for _, key := range slices.Sorted(maps.Keys(node.GetAnnotations())) {
 		if !isHostAnnotation(key) || key == localConfig {
 			continue
 		}
-		if err := node.PipeE(yaml.ClearAnnotation(key)); err != nil {
-			return err
+		if own == node {
+			own = node.Copy()
+		}
+		if err := own.PipeE(yaml.ClearAnnotation(key)); err != nil {
+			return nil, err
 		}
 	}
-	return yaml.ClearEmptyAnnotations(node)
+	if own == node {
+		return node, nil
+	}
+	return own, yaml.ClearEmptyAnnotations(own)
 }
 
 const localConfig = "config.kubernetes.io/local-config"

@@ -3,11 +3,11 @@ package resourcelist
 import (
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -20,6 +20,8 @@ type List struct {
 
 	// wrapper is the ResourceList itself; nil for plain documents.
 	wrapper *yaml.RNode
+	// texts has, of plain documents, the text that an item was read from.
+	texts map[*yaml.RNode]string
 }
 
 // ErrEmpty is returned for input without a single document.
@@ -32,8 +34,8 @@ func Read(data []byte) (*List, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(documents) == 1 && documents[0].GetKind() == "ResourceList" {
-		return unwrap(documents[0])
+	if len(documents) == 1 && documents[0].node.GetKind() == "ResourceList" {
+		return unwrap(documents[0].node)
 	}
 	l := &List{}
 	return l, l.add("", documents)
@@ -53,18 +55,23 @@ func (l *List) AddFile(name string, data []byte) error {
 }
 
 // add flattens kind: List, as kubectl does.
-func (l *List) add(file string, documents []*yaml.RNode) error {
-	for i, document := range documents {
-		items := []*yaml.RNode{document}
-		switch document.GetKind() {
+func (l *List) add(file string, documents []document) error {
+	if l.texts == nil {
+		l.texts = map[*yaml.RNode]string{}
+	}
+	for i, d := range documents {
+		items := []*yaml.RNode{d.node}
+		switch d.node.GetKind() {
 		case "ResourceList":
 			return fmt.Errorf("document %d: a ResourceList has to come alone, on stdin", i+1)
 		case "List":
-			inside, err := elements(document, "items")
+			inside, err := elements(d.node, "items")
 			if err != nil {
 				return fmt.Errorf("document %d: %w", i+1, err)
 			}
 			items = inside
+		default:
+			l.texts[d.node] = d.text
 		}
 		for _, item := range items {
 			l.Items = append(l.Items, item)
@@ -106,30 +113,61 @@ func elements(node *yaml.RNode, name string) ([]*yaml.RNode, error) {
 // one, block scalars included.
 var separator = regexp.MustCompile(`(?m)^---([ \t]*(#.*)?)?$\n?`)
 
+// document is one document of a text.
+type document struct {
+	node *yaml.RNode
+	// text that the document can be written with again; "" where a line break
+	// at its end would change it, or where it is not the only one in its text.
+	text string
+}
+
 // parse splits the text into documents before it decodes them, so that comments
 // stay with their document and an error knows its line.
-func parse(data []byte) ([]*yaml.RNode, error) {
+func parse(data []byte) ([]document, error) {
 	s := strings.TrimPrefix(strings.ReplaceAll(string(data), "\r\n", "\n"), "\ufeff")
-	var documents []*yaml.RNode
+	var documents []document
 	start := 0
 	for _, end := range append(separator.FindAllStringIndex(s, -1), []int{len(s), len(s)}) {
 		text, line := s[start:end[0]], 1+strings.Count(s[:start], "\n")
 		start = end[1]
-		found, err := (&kio.ByteReader{Reader: strings.NewReader(text), OmitReaderAnnotations: true, DisableUnwrapping: true}).Read()
+		nodes, err := decode(text)
 		if err != nil {
 			return nil, notYAML(err, line)
 		}
-		for _, document := range found {
-			if document.YNode().Kind != yaml.MappingNode {
+		for _, node := range nodes {
+			if node.YNode().Kind != yaml.MappingNode {
 				return nil, fmt.Errorf("line %d: not a Kubernetes object: a document has to be a map with apiVersion and kind", line)
 			}
-			documents = append(documents, document)
+			d := document{node: node}
+			if len(nodes) == 1 && strings.HasSuffix(text, "\n") {
+				d.text = text
+			}
+			documents = append(documents, d)
 		}
 	}
 	if len(documents) == 0 {
 		return nil, ErrEmpty
 	}
 	return documents, nil
+}
+
+// decode reads the documents that no separator divides: one, or none, but for
+// text that begins on the line of its separator.
+func decode(text string) ([]*yaml.RNode, error) {
+	var nodes []*yaml.RNode
+	for decoder := yaml.NewDecoder(strings.NewReader(text)); ; {
+		var node yaml.Node
+		err := decoder.Decode(&node)
+		if errors.Is(err, io.EOF) {
+			return nodes, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if r := yaml.NewRNode(&node); !yaml.IsYNodeEmptyDoc(&node) && !yaml.IsMissingOrNull(r) {
+			nodes = append(nodes, r)
+		}
+	}
 }
 
 var yamlError = regexp.MustCompile(`yaml: line (\d+): (.*)`)

@@ -12,6 +12,7 @@ import (
 func TestWhatIsReadIsWrittenBackAsItWas(t *testing.T) {
 	for _, tc := range []struct{ name, text string }{
 		{"plain documents with comments", "# about a\nkind: A # the kind\nlist:\n- x\n- 'y'\n---\n# about b\nkind: B\ntext: |\n  one\n  two\n"},
+		{"plain documents, however they are written", "\nkind:   A\n\nlist:\n    -   x\nfolded: >+\n  trailing  \n\n\n---\nkind: B\nanchor: &a [ 1,2 ]\nalias: *a\nempty: {metadata: {annotations: {}}}\n"},
 		{"a ResourceList", `# a list
 apiVersion: config.kubernetes.io/v1
 kind: ResourceList
@@ -75,6 +76,29 @@ func TestAListIsTakenApart(t *testing.T) {
 	}
 }
 
+// TestNoDocumentIsLost has documents that are separated or ended in other ways,
+// and one that is written anew, since a line break at its end would change it.
+func TestNoDocumentIsLost(t *testing.T) {
+	for _, tc := range []struct{ name, text, want string }{
+		{"ended by dots", "kind: A\n...\n---\nkind: B\n", "kind: A\n...\n---\nkind: B\n"},
+		{"begun behind the separator", "--- {kind: A}\n---\nkind: B\n", "--- {kind: A}\n---\nkind: B\n"},
+		{"no line break at the end", "kind: A\ntext: |+\n  x", "kind: A\ntext: |-\n  x\n"},
+		{"empty ones between", "---\n---\nkind: A\n---\n# nothing\n---\nnull\n", "kind: A\n"},
+	} {
+		list, err := Read([]byte(tc.text))
+		if err != nil {
+			t.Fatalf("%s: %v", tc.name, err)
+		}
+		got, err := list.Answer(list.Items, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tc.want, string(got)); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", tc.name, diff)
+		}
+	}
+}
+
 func TestResultsComeAfterThoseThatWereThere(t *testing.T) {
 	list, err := Read([]byte("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nresults:\n- message: earlier\n"))
 	if err != nil {
@@ -95,6 +119,7 @@ func TestInputThatIsNone(t *testing.T) {
 		{"nothing", "", "no manifests in it"},
 		{"only comments", "# nothing\n---\n# here\n", "no manifests in it"},
 		{"not YAML", "a: 1\n---\nb: [\n", "line 3: not YAML: did not find expected node content"},
+		{"a document behind dots alone", "kind: A\n...\nkind: B\n", "line 2: not YAML: did not find expected <document start>"},
 		{"text", "a: 1\n---\nhello\n", "line 3: not a Kubernetes object"},
 		{"a bare list", "- a\n- b\n", "line 1: not a Kubernetes object"},
 		{"a ResourceList of another group", "apiVersion: v1\nkind: ResourceList\nitems: []\n", `a ResourceList of apiVersion "v1"`},

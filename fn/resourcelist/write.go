@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
-	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/esfn/esfn/fn"
@@ -19,29 +18,46 @@ func (l *List) IsResourceList() bool { return l.wrapper != nil }
 // ResourceList, after those that it came with; plain documents have no place
 // for them.
 func (l *List) Answer(items []*yaml.RNode, results framework.Results) ([]byte, error) {
-	var out bytes.Buffer
 	if !l.IsResourceList() {
-		var plain []*yaml.RNode
-		for _, item := range items {
-			item = item.Copy()
-			if err := fn.StripHost(item); err != nil {
-				return nil, fmt.Errorf("removing host annotations: %w", err)
-			}
-			plain = append(plain, item)
-		}
-		err := kio.ByteWriter{Writer: &out, KeepReaderAnnotations: true}.Write(plain)
-		return out.Bytes(), err
+		return l.documents(items)
 	}
 	wrapper, err := l.rewrap(items, results)
 	if err != nil {
 		return nil, fmt.Errorf("setting results: %w", err)
 	}
-	encoder := yaml.NewEncoder(&out)
-	encoder.CompactSeqIndent()
-	if err := encoder.Encode(wrapper); err != nil {
-		return nil, fmt.Errorf("encoding the ResourceList: %w", err)
+	var out bytes.Buffer
+	err = encode(&out, wrapper)
+	return out.Bytes(), err
+}
+
+// documents writes items as plain documents. One that is as it was read is
+// written with the very text that it was read from.
+func (l *List) documents(items []*yaml.RNode) ([]byte, error) {
+	var out bytes.Buffer
+	for i, item := range items {
+		if i > 0 {
+			out.WriteString("---\n")
+		}
+		own, err := fn.WithoutHostAnnotations(item)
+		if err != nil {
+			return nil, fmt.Errorf("removing host annotations: %w", err)
+		}
+		if text := l.texts[own]; text != "" {
+			out.WriteString(text)
+		} else if err := encode(&out, own.YNode()); err != nil {
+			return nil, err
+		}
 	}
-	return out.Bytes(), encoder.Close()
+	return out.Bytes(), nil
+}
+
+func encode(out *bytes.Buffer, node *yaml.Node) error {
+	encoder := yaml.NewEncoder(out)
+	encoder.CompactSeqIndent()
+	if err := encoder.Encode(node); err != nil {
+		return fmt.Errorf("encoding the answer: %w", err)
+	}
+	return encoder.Close()
 }
 
 // rewrap returns the ResourceList with other items and with results. It shares
