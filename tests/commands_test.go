@@ -160,9 +160,9 @@ func cmdFakeRedirect(ts *testscript.TestScript, neg bool, args []string) {
 	storyOf(ts).recorder.Redirect(args[0], args[1])
 }
 
-// cmdRequests asserts how many requests reached Vault since the last time it
-// was asked, of one kind (reads, logins, revokes) or of all, and with a pattern
-// how many of them went there.
+// cmdRequests asserts how many requests have reached Vault so far, of one kind
+// (reads, logins, revokes) or of all, and with a pattern of path.Match how many
+// of them went there.
 //
 //	requests N [KIND [PATTERN]]
 func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {

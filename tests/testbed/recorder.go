@@ -139,8 +139,8 @@ func (r *Recorder) rememberToken(answer *http.Response) error {
 	return nil
 }
 
-// Requests returns the requests since the last Reset of one kind: reads,
-// logins, revokes, or all.
+// Requests returns the requests so far of one kind: reads, logins, revokes, or
+// all.
 func (r *Recorder) Requests(kind string) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -158,11 +158,4 @@ func (r *Recorder) Requests(kind string) []string {
 		}
 	}
 	return found
-}
-
-// Reset forgets the requests so far.
-func (r *Recorder) Reset() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.requests = nil
 }
