@@ -3,7 +3,6 @@ package fn
 import (
 	"fmt"
 
-	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/esfn/esfn/fn/api"
@@ -16,11 +15,7 @@ func configure(in Input) (api.RenderSpec, Problems) {
 	if config == nil || yaml.IsMissingOrNull(config) {
 		return api.RenderSpec{}, nil
 	}
-	r := Resource{APIVersion: config.GetApiVersion(), Kind: config.GetKind(), Namespace: config.GetNamespace(), Name: config.GetName()}
-	if isGenerator(in.Items, config) {
-		return api.RenderSpec{}, Problems{{r, "", "running as a generator is not supported yet: kustomize shows a generator no other resources",
-			"list it under transformers in kustomization.yaml"}}
-	}
+	r := resourceOf(api.HeaderOf(config))
 	switch {
 	case r.APIVersion == api.FunctionConfigAPIVersion && r.Kind == api.FunctionConfigKind:
 		var c api.RenderExternalSecrets
@@ -35,15 +30,24 @@ func configure(in Input) (api.RenderSpec, Problems) {
 		fmt.Sprintf("write it as kind: %s, apiVersion: %s", api.FunctionConfigKind, api.FunctionConfigAPIVersion)}}
 }
 
-// isGenerator tells kustomize's generators, which are given a copy of their own
-// functionConfig as the only item. kpt, too, has the functionConfig among the
+// asGenerator refuses to run as a generator of kustomize's. Those are given a
+// copy of their own functionConfig as the only item; kpt, too, has it among the
 // items, but with the path of its file.
-func isGenerator(items []*yaml.RNode, config *yaml.RNode) bool {
-	if len(items) != 1 || items[0].GetKind() != config.GetKind() || items[0].GetName() != config.GetName() {
-		return false
+func asGenerator(in Input) Problems {
+	if in.FunctionConfig == nil || len(in.Items) != 1 {
+		return nil
 	}
-	annotations := items[0].GetAnnotations()
-	_, placed := annotations[kioutil.PathAnnotation]
-	_, placedBefore := annotations[kioutil.LegacyPathAnnotation]
-	return annotations[localConfig] == "true" && !placed && !placedBefore
+	config, only := api.HeaderOf(in.FunctionConfig), api.HeaderOf(in.Items[0])
+	if only.Kind != config.Kind || only.Name != config.Name || only.Annotations[localConfig] != "true" || isPlaced(only.Annotations) {
+		return nil
+	}
+	hint := "list it under transformers in kustomization.yaml"
+	if config.Kind != api.FunctionConfigKind {
+		hint = "list it under resources in kustomization.yaml, and a " + api.FunctionConfigKind + " under transformers"
+	}
+	return Problems{{resourceOf(config), "", "running as a generator is not supported yet: kustomize shows a generator no other resources", hint}}
+}
+
+func resourceOf(h api.Header) Resource {
+	return Resource{APIVersion: h.APIVersion, Kind: h.Kind, Namespace: h.Namespace, Name: h.Name}
 }

@@ -22,12 +22,16 @@ func (v *packageView) connection(store *decodedStore, es *externalSecret) Connec
 	switch auth := vault.Auth; {
 	case auth == nil:
 		c.Login.Field = field
+	case auth.Unbuilt() != "":
+		c.Login = Login{Method: UnbuiltLogin, Field: field + "." + auth.Unbuilt()}
 	case auth.TokenSecretRef != nil:
 		c.Login = Login{
 			Method:     TokenLogin,
 			Field:      field + ".tokenSecretRef",
 			Credential: v.credential(store, es, auth.TokenSecretRef, auth.TokenSecretRef.Key),
 		}
+	case auth.Namespace != "" && auth.Namespace != vault.Namespace:
+		c.Login = Login{Method: UnbuiltLogin, Field: field + ".namespace"}
 	case auth.Kubernetes != nil:
 		c.Login = Login{
 			Method: KubernetesLogin,
@@ -81,7 +85,7 @@ func (v *packageView) credential(store *decodedStore, es *externalSecret, ref *a
 	value, ok, err := secretKey(found[0].node, key)
 	switch {
 	case err != nil:
-		return Credential{Unresolved: fmt.Sprintf("%s: data[%s] is not base64", where, key)}
+		return Credential{Unresolved: fmt.Sprintf("%s: data[%s] is not base64", where, key), Hint: "write plain text under stringData"}
 	case !ok:
 		return Credential{Unresolved: fmt.Sprintf("%s has no key %q", where, key)}
 	case value.IsEmpty():
@@ -93,26 +97,13 @@ func (v *packageView) credential(store *decodedStore, es *externalSecret, ref *a
 // secretKey returns one value of a Secret. As the API server has it,
 // stringData wins over data.
 func secretKey(node *yaml.RNode, key string) (value secret.Value, ok bool, err error) {
-	if given, ok := stringAt(node, "stringData", key); ok {
+	if given, ok := api.ScalarAt(node, "stringData", key); ok {
 		return secret.New(given), true, nil
 	}
-	given, ok := stringAt(node, "data", key)
+	given, ok := api.ScalarAt(node, "data", key)
 	if !ok {
 		return secret.Value{}, false, nil
 	}
 	plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(given), ""))
 	return secret.New(string(plain)), true, err
-}
-
-// stringAt returns the scalar at a path of maps.
-func stringAt(node *yaml.RNode, path ...string) (string, bool) {
-	found, err := node.Pipe(yaml.Lookup(path...))
-	if err != nil || found == nil {
-		return "", false
-	}
-	n := found.YNode()
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	return n.Value, n.Kind == yaml.ScalarNode
 }

@@ -26,6 +26,8 @@ type emission struct {
 	// earlier holds, for each ExternalSecret, the Secret that an earlier run
 	// made of it, where the items have it.
 	earlier map[*externalSecret]*item
+	// stale are Secrets that an earlier run made and that nothing makes now.
+	stale []*item
 }
 
 // newEmission decides what becomes of what is consumed, and finds Secrets that
@@ -38,32 +40,41 @@ func newEmission(v *packageView, spec api.RenderSpec) (*emission, Problems) {
 	case "Drop":
 		e.keep = false
 	}
-	type name struct{ namespace, name string }
-	standing, maker := map[name]*item{}, map[name]*externalSecret{}
-	for _, it := range v.secrets {
-		standing[name{api.OrDefault(it.Namespace), it.Name}] = it
-	}
+	maker := map[objectName]*externalSecret{}
 	var problems Problems
 	for _, es := range v.externalSecrets {
-		target := name{api.OrDefault(es.Namespace), es.targetName()}
-		if other, twice := maker[target]; twice {
+		target := objectName{api.OrDefault(es.Namespace), es.targetName()}
+		other, twice := maker[target]
+		if twice && other.Name != es.Name { // else it is the ExternalSecret that is given twice
 			problems = append(problems, Problem{es.Resource, "spec.target.name",
 				fmt.Sprintf("%s makes the Secret %q, too", other.Resource, target.name), "give one of the two another spec.target.name"})
-			continue
 		}
-		maker[target] = es
-		switch it := standing[target]; {
-		case it == nil:
-		case it.annotations[madeBy] == es.Name:
-			e.earlier[es] = it
-		default:
+		if !twice {
+			maker[target] = es
+		}
+	}
+	for _, it := range v.secrets {
+		es := maker[objectName{api.OrDefault(it.Namespace), it.Name}]
+		by, marked := it.annotations[madeBy]
+		switch {
+		case es == nil && marked:
+			e.stale = append(e.stale, it)
+		case es == nil:
+		case !marked || by != es.Name && !es.wasCalled(by):
 			problems = append(problems, Problem{es.Resource, "spec.target.name",
-				fmt.Sprintf("a Secret %q is among the manifests already, and was not made from this ExternalSecret", target.name),
+				fmt.Sprintf("a Secret %q is among the manifests already, and was not made from this ExternalSecret", it.Name),
 				"remove that Secret, or set another spec.target.name"})
+		case e.earlier[es] != nil:
+			problems = append(problems, Problem{es.Resource, "spec.target.name",
+				fmt.Sprintf("two Secrets %q that were made from this ExternalSecret are among the manifests", it.Name), "remove one of them"})
+		default:
+			e.earlier[es] = it
 		}
 	}
 	return e, problems
 }
+
+type objectName struct{ namespace, name string }
 
 // mark gives the annotations that a Secret needs to be found again.
 func (e *emission) mark(es *externalSecret) map[string]string {
@@ -73,7 +84,7 @@ func (e *emission) mark(es *externalSecret) map[string]string {
 	mark := map[string]string{madeBy: es.Name}
 	if before := e.earlier[es]; before != nil {
 		for key, value := range before.annotations {
-			if isHostAnnotation(key) {
+			if ofHosts(key) {
 				mark[key] = value
 			}
 		}
@@ -93,36 +104,32 @@ type made map[*externalSecret]map[string]secret.Value
 
 // apply returns the items with the Secrets in place. The given nodes are left
 // as they are.
-func (e *emission) apply(items []*yaml.RNode, secrets made, stores []*item) ([]*yaml.RNode, error) {
+func (e *emission) apply(items []*yaml.RNode, secrets made, stores []*item) ([]*yaml.RNode, Problems) {
 	replacement := map[int][]*yaml.RNode{}
-	consume := func(it *item) error {
+	var problems Problems
+	consume := func(it *item) {
+		replacement[it.index] = []*yaml.RNode{}
 		if !e.keep {
-			replacement[it.index] = []*yaml.RNode{}
-			return nil
+			return
 		}
 		kept := it.node.Copy()
+		if err := kept.PipeE(yaml.SetAnnotation(localConfig, "true")); err != nil {
+			problems = append(problems, Problem{it.Resource, "metadata.annotations", "cannot be added to", "write it without anchors and aliases"})
+		}
 		replacement[it.index] = []*yaml.RNode{kept}
-		return kept.PipeE(yaml.SetAnnotation(localConfig, "true"))
 	}
 	for _, it := range stores {
-		if err := consume(it); err != nil {
-			return nil, err
-		}
+		consume(it)
 	}
 	for _, es := range e.view.externalSecrets {
-		if err := consume(es.item); err != nil {
-			return nil, err
+		consume(es.item)
+		place := es.index
+		if before, there := e.earlier[es]; there {
+			place = before.index
+			replacement[place] = []*yaml.RNode{}
 		}
-		before, there := e.earlier[es]
-		data := secrets[es]
-		switch {
-		case data == nil && there:
-			replacement[before.index] = []*yaml.RNode{}
-		case data == nil:
-		case there:
-			replacement[before.index] = []*yaml.RNode{es.secretNode(data, e.mark(es))}
-		default:
-			replacement[es.index] = append(replacement[es.index], es.secretNode(data, e.mark(es)))
+		if data, ok := secrets[es]; ok {
+			replacement[place] = append(replacement[place], es.secretNode(data, e.mark(es)))
 		}
 	}
 	var out []*yaml.RNode
@@ -133,14 +140,18 @@ func (e *emission) apply(items []*yaml.RNode, secrets made, stores []*item) ([]*
 			out = append(out, node)
 		}
 	}
-	return out, nil
+	return out, problems
 }
 
 // warnings of a run that worked.
-func (e *emission) warnings(secrets made) Problems {
-	if e.view.host != kpt || len(secrets) == 0 {
-		return nil
+func (e *emission) warnings(secrets made) (warnings Problems) {
+	for _, it := range e.stale {
+		warnings = append(warnings, Problem{it.Resource, "", fmt.Sprintf("was made from the ExternalSecret %q, and nothing makes it now", it.annotations[madeBy]),
+			"delete it if it is not needed"})
 	}
-	return Problems{{Resource{}, "", "kpt writes the rendered Secrets into the package, below " + outputFolder + "/",
-		"keep that folder out of Git, or render with -o unwrap"}}
+	if e.view.host == kpt && len(secrets) > 0 {
+		warnings = append(warnings, Problem{Resource{}, "", "kpt writes the rendered Secrets into the package, below " + outputFolder + "/",
+			"keep that folder out of Git, or render with -o unwrap"})
+	}
+	return warnings
 }

@@ -146,3 +146,84 @@ func TestAGeneratorIsToldThatItSeesNothing(t *testing.T) {
 		t.Errorf("problems: %v", problems)
 	}
 }
+
+func TestSecretsOfEarlierRuns(t *testing.T) {
+	made := func(name, by, value string) string {
+		return "---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: " + name + "\n  annotations: {esfn.krm/external-secret: " + by + "}\ndata: {k: " + value + "}\n"
+	}
+	foreign := "---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata: {k: b2xk}\n"
+	for _, tc := range []struct {
+		name, documents  string
+		problem, warning string
+		left             int // how many Secrets of earlier runs are left
+	}{
+		{"replaced", es("db", readApp) + made("db", "db", "b2xk"), "", "", 0},
+		{"replaced after kustomize renamed its maker", withMetadata("{name: pre-db, annotations: {"+previousNames+": db}}", readApp) + made("pre-db", "db", "b2xk"), "", "", 0},
+		{"somebody else's", es("db", readApp) + foreign, `a Secret "db" is among the manifests already`, "", 0},
+		{"somebody else's beside an earlier one", es("db", readApp) + made("db", "db", "b2xk") + foreign, `a Secret "db" is among the manifests already`, "", 0},
+		{"two earlier ones", es("db", readApp) + made("db", "db", "b2xk") + made("db", "db", "b2xk"), `two Secrets "db" that were made from this ExternalSecret`, "", 0},
+		{"another ExternalSecret's", es("db", readApp) + made("db", "other", "b2xk"), `a Secret "db" is among the manifests already`, "", 0},
+		{"nobody's any more", es("db", readApp) + made("old", "gone", "b2xk"), "", `Secret old: was made from the ExternalSecret "gone", and nothing makes it now`, 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, out, problems := rendered(t, Input{Items: items(t, vaultStore+tc.documents)})
+			if tc.problem != "" {
+				if !strings.Contains(problems.Error(), tc.problem) {
+					t.Errorf("problems: %v", problems)
+				}
+				return
+			}
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			if n := strings.Count(got, "b2xk"); n != tc.left {
+				t.Errorf("%d old Secrets are left:\n%s", n, got)
+			}
+			if warnings := out.Warnings.Warnings(); !strings.Contains(warnings, tc.warning) || tc.warning == "" && warnings != "" {
+				t.Errorf("warnings: %s", warnings)
+			}
+		})
+	}
+}
+
+func TestWhatIsLeftOutIsSaid(t *testing.T) {
+	const two = "data: [{secretKey: k, remoteRef: {key: app}}, {secretKey: l, remoteRef: {key: gone}}]"
+	const one = "data: [{secretKey: l, remoteRef: {key: gone}}]"
+	const leftOut = "ExternalSecret db: spec.data[0].remoteRef.key: no secret at kv/data/gone, so this is left out: deletionPolicy is "
+	for _, tc := range []struct {
+		name, spec string
+		warnings   []string
+		problem    string
+		secret     bool
+	}{
+		{"one of two", "target: {deletionPolicy: Delete}\n" + two, []string{strings.Replace(leftOut, "data[0]", "data[1]", 1) + "Delete"}, "", true},
+		{"all", "target: {deletionPolicy: Delete}\n" + one, []string{"ExternalSecret db: makes no Secret: there is nothing to put into it", leftOut + "Delete"}, "", false},
+		{"all, and an empty Secret is asked for", "target: {deletionPolicy: Merge}\n" + one, []string{leftOut + "Merge"}, "", true},
+		{"all, of a Secret that ESO would not own", "target: {deletionPolicy: Delete, creationPolicy: Orphan}\n" + one, nil,
+			"spec.target.deletionPolicy: there is nothing to put into the Secret, and Delete needs creationPolicy: Owner then, as in ESO", false},
+		{"none may be", one, nil, "spec.data[0].remoteRef.key: no secret at kv/data/gone", false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, out, problems := rendered(t, Input{Items: items(t, vaultStore+es("db", tc.spec))})
+			if tc.problem != "" {
+				if !strings.Contains(problems.Error(), tc.problem) {
+					t.Errorf("problems: %v", problems)
+				}
+				return
+			}
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			var warnings []string
+			for _, w := range out.Warnings {
+				warnings = append(warnings, strings.TrimPrefix(strings.Split(Problems{w}.Warnings(), "\n")[0], "warning: "))
+			}
+			if diff := cmp.Diff(tc.warnings, warnings); diff != "" {
+				t.Errorf("warnings (-want +got):\n%s", diff)
+			}
+			if strings.Contains(got, "name: db\ntype:") != tc.secret {
+				t.Errorf("got:\n%s", got)
+			}
+		})
+	}
+}

@@ -19,6 +19,12 @@ func fetch(ctx context.Context, entries []*entry, source Source) []outcome {
 	var all sync.WaitGroup
 	for i, e := range entries {
 		all.Go(func() {
+			// A panic here would end the process with a trace of it.
+			defer func() {
+				if recover() != nil {
+					outcomes[i].err = &Fault{Cause: "was not read: esfn failed by a fault of its own; please report it"}
+				}
+			}()
 			answer, err := source.Read(ctx, e.ref)
 			outcomes[i] = outcome{answer, err}
 		})

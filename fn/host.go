@@ -7,6 +7,8 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/fn/api"
 )
 
 // host is who runs the function, as far as the items show it.
@@ -24,54 +26,71 @@ const (
 )
 
 // hostOf tells kpt by path annotations without kustomize's own beside them:
-// after an earlier function kustomize's items carry paths, too.
-func hostOf(items []*yaml.RNode) host {
+// after an earlier function kustomize's items carry paths, too. Plain documents
+// come from no host, whatever annotations they carry.
+func hostOf(in Input) host {
 	found := pipe
-	for _, node := range items {
-		if node.YNode() == nil || node.YNode().Kind != yaml.MappingNode {
-			continue
-		}
-		annotations := node.GetAnnotations()
+	if in.Plain {
+		return found
+	}
+	for _, node := range in.Items {
+		annotations := api.HeaderOf(node).Annotations
 		for _, mark := range []string{"kustomize.config.k8s.io/id", "internal.config.kubernetes.io/generatorBehavior", previousNames} {
 			if _, marked := annotations[mark]; marked {
 				return kustomize
 			}
 		}
-		if _, placed := annotations[kioutil.PathAnnotation]; placed {
-			found = kpt
-		} else if _, placed := annotations[kioutil.LegacyPathAnnotation]; placed {
+		if isPlaced(annotations) {
 			found = kpt
 		}
 	}
 	return found
 }
 
-// isHostAnnotation tells annotations that hosts use between themselves and
-// their functions from those of the user.
-func isHostAnnotation(key string) bool {
-	prefix, _, _ := strings.Cut(key, "/")
-	switch prefix {
-	case "config.kubernetes.io", "internal.config.kubernetes.io", "kustomize.config.k8s.io", "internal.kpt.dev":
-		return true
-	}
-	return key == "config.k8s.io/id"
+// isPlaced tells an item that a host says the file of.
+func isPlaced(annotations map[string]string) bool {
+	_, placed := annotations[kioutil.PathAnnotation]
+	_, before := annotations[kioutil.LegacyPathAnnotation]
+	return placed || before
 }
 
-// withoutHost returns the annotations that are the user's own.
-func withoutHost(annotations map[string]string) map[string]string {
+// ofHosts tells annotations by which hosts and their functions speak of an
+// object from those of its user: they say nothing of a Secret made from it.
+func ofHosts(key string) bool {
+	domain, _, _ := strings.Cut(key, "/")
+	switch domain {
+	case "config.kubernetes.io", "internal.config.kubernetes.io", "alpha.config.kubernetes.io", "config.k8s.io", "kustomize.config.k8s.io", "internal.kpt.dev":
+		return true
+	}
+	return false
+}
+
+// withoutHosts returns the annotations that are the user's own.
+func withoutHosts(annotations map[string]string) map[string]string {
 	own := maps.Clone(annotations)
-	maps.DeleteFunc(own, func(key, _ string) bool { return isHostAnnotation(key) })
+	maps.DeleteFunc(own, func(key, _ string) bool { return ofHosts(key) })
 	return own
 }
 
-// WithoutHostAnnotations returns the object without the annotations that only
-// hosts read, for output that no host will clean up: a copy, or the object
-// itself where it has none. config.kubernetes.io/local-config stays: it says
-// what is not to be applied.
-func WithoutHostAnnotations(node *yaml.RNode) (*yaml.RNode, error) {
+// isBookkeeping tells the annotations by which a host finds an object again,
+// and which it removes itself in the end.
+func isBookkeeping(key string) bool {
+	domain, _, _ := strings.Cut(key, "/")
+	switch key {
+	case kioutil.LegacyPathAnnotation, kioutil.LegacyIndexAnnotation, kioutil.LegacyIdAnnotation, "config.kubernetes.io/id", "kustomize.config.k8s.io/id":
+		return true
+	}
+	return domain == "internal.config.kubernetes.io" || domain == "internal.kpt.dev"
+}
+
+// WithoutBookkeeping returns the object without the annotations that hosts
+// leave for themselves, for output that no host will clean up: a copy, or the
+// object itself where it has none. What users set for tools to act on, such as
+// config.kubernetes.io/local-config and depends-on, stays.
+func WithoutBookkeeping(node *yaml.RNode) (*yaml.RNode, error) {
 	own := node
-	for _, key := range slices.Sorted(maps.Keys(node.GetAnnotations())) {
-		if !isHostAnnotation(key) || key == localConfig {
+	for _, key := range slices.Sorted(maps.Keys(api.HeaderOf(node).Annotations)) {
+		if !isBookkeeping(key) {
 			continue
 		}
 		if own == node {

@@ -35,64 +35,89 @@ type packageView struct {
 	externalSecrets []*externalSecret
 	stores          []*item
 	secrets         []*item
+	warnings        Problems
 }
 
 const group = "external-secrets.io"
 
+// kinds of the group. Those that are not esfn's business pass through; one that
+// is spelled almost like them is a mistake that would pass through as well.
+var kinds = []string{"ExternalSecret", "SecretStore", "ClusterSecretStore", "ClusterExternalSecret", "PushSecret", "ClusterPushSecret"}
+
 // view reads the items. Problems are those of ExternalSecrets alone: a store
 // that nothing refers to is nobody's problem.
 func view(in Input) (*packageView, Problems) {
-	v := &packageView{host: hostOf(in.Items)}
+	v := &packageView{host: hostOf(in)}
 	var problems Problems
 	for i, node := range in.Items {
-		if node.YNode() == nil || node.YNode().Kind != yaml.MappingNode {
-			continue
-		}
-		apiVersion, kind := node.GetApiVersion(), node.GetKind()
-		itsGroup, version, _ := strings.Cut(apiVersion, "/")
-		if itsGroup != group && (apiVersion != "v1" || kind != "Secret") {
-			continue
-		}
-		it := &item{index: i, node: node, annotations: node.GetAnnotations()}
-		it.Resource = Resource{apiVersion, kind, node.GetNamespace(), node.GetName(), "", 0}
-		it.File, it.Index = placeOf(in.Files, i, it.annotations)
+		h := api.HeaderOf(node)
+		itsGroup, version, _ := strings.Cut(h.APIVersion, "/")
+		it := &item{index: i, node: node, annotations: h.Annotations, Resource: resourceOf(h)}
+		it.File, it.Index = v.placeOf(in, it)
 		switch {
-		case kind == "Secret":
+		case h.APIVersion == "v1" && h.Kind == "Secret":
 			v.secrets = append(v.secrets, it)
-		case kind == "SecretStore" || kind == "ClusterSecretStore":
+		case itsGroup != group && h.Kind == "ExternalSecret":
+			v.warnings = append(v.warnings, Problem{it.Resource, "apiVersion", fmt.Sprintf("%q is not read, and passes through", h.APIVersion),
+				"an ExternalSecret that esfn renders is of " + group + "/v1"})
+		case itsGroup != group:
+		case h.Kind == "SecretStore" || h.Kind == "ClusterSecretStore":
 			v.stores = append(v.stores, it)
-		case kind == "ClusterExternalSecret":
+		case h.Kind == "ClusterExternalSecret":
 			problems = append(problems, Problem{it.Resource, "kind", "not supported yet", "write an ExternalSecret for each namespace"})
-		case kind == "ExternalSecret" && version != "v1" && version != "v1beta1":
-			problems = append(problems, Problem{it.Resource, "apiVersion", fmt.Sprintf("%q is no version that esfn reads", apiVersion),
+		case h.Kind == "ExternalSecret" && version != "v1" && version != "v1beta1":
+			problems = append(problems, Problem{it.Resource, "apiVersion", fmt.Sprintf("%q is no version that esfn reads", h.APIVersion),
 				"write it as " + group + "/v1"})
-		case kind == "ExternalSecret":
-			es := &externalSecret{item: it}
-			found := api.Decode(node, &es.ExternalSecret)
-			if len(found) == 0 {
-				found = es.Problems()
+		case h.Kind == "ExternalSecret":
+			problems = append(problems, v.addExternalSecret(it)...)
+		case strings.HasSuffix(h.Kind, "List"):
+			problems = append(problems, Problem{it.Resource, "kind", fmt.Sprintf("%q is a list", h.Kind), "give esfn its items one by one"})
+		case !slices.Contains(kinds, h.Kind):
+			if hint := api.DidYouMean(h.Kind, kinds); hint != "" {
+				problems = append(problems, Problem{it.Resource, "kind", fmt.Sprintf("%q is no kind of %s", h.Kind, group), hint})
 			}
-			es.broken = len(found) > 0
-			problems = append(problems, at(it.Resource, found)...)
-			v.externalSecrets = append(v.externalSecrets, es)
 		}
 	}
 	return v, problems
 }
 
-// placeOf returns the file of item i, from the caller's list or from the path
-// that hosts annotate.
-func placeOf(files []string, i int, annotations map[string]string) (string, int) {
-	if i < len(files) && files[i] != "" {
-		return files[i], 0
+func (v *packageView) addExternalSecret(it *item) Problems {
+	es := &externalSecret{item: it}
+	found := api.Decode(it.node, &es.ExternalSecret)
+	if len(found) == 0 {
+		found = es.Problems()
+	}
+	for _, other := range v.externalSecrets {
+		if other.Name == it.Name && api.OrDefault(other.Namespace) == api.OrDefault(it.Namespace) {
+			cause := "given twice"
+			if other.File != "" {
+				cause += "; the other one is in " + other.place()
+			}
+			found = append(found, api.Problem{Field: "metadata.name", Cause: cause, Hint: "keep one of the two"})
+		}
+	}
+	es.broken = len(found) > 0
+	v.externalSecrets = append(v.externalSecrets, es)
+	return at(it.Resource, found)
+}
+
+// placeOf returns where an item stands: as the caller knows it, or by the path
+// that hosts annotate. kustomize keeps no paths, but invents some after an
+// earlier function.
+func (v *packageView) placeOf(in Input, it *item) (string, int) {
+	if it.index < len(in.Places) {
+		return in.Places[it.index].File, in.Places[it.index].Index
+	}
+	path := it.annotations[kioutil.PathAnnotation]
+	if path == "" {
+		path = it.annotations[kioutil.LegacyPathAnnotation]
 	}
 	var index int
-	path := annotations[kioutil.PathAnnotation]
-	if path == "" {
-		path = annotations[kioutil.LegacyPathAnnotation]
-	}
-	if _, err := fmt.Sscan(annotations[kioutil.IndexAnnotation], &index); err != nil {
+	if _, err := fmt.Sscan(it.annotations[kioutil.IndexAnnotation], &index); err != nil {
 		index = 0
+	}
+	if v.host == kustomize {
+		return "", 0
 	}
 	return path, index
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -168,11 +167,83 @@ func TestTheHostIsKnownByItsMarks(t *testing.T) {
 		{"config.kubernetes.io/path: a.yaml, kustomize.config.k8s.io/id: x", kustomize},
 		{"config.kubernetes.io/path: a.yaml, internal.config.kubernetes.io/previousNames: x", kustomize},
 	} {
-		if got := hostOf(item(tc.annotations)); got != tc.want {
+		if got := hostOf(Input{Items: item(tc.annotations)}); got != tc.want {
 			t.Errorf("%q: got %d, want %d", tc.annotations, got, tc.want)
 		}
+		if got := hostOf(Input{Items: item(tc.annotations), Plain: true}); got != pipe {
+			t.Errorf("%q on a plain document: got %d", tc.annotations, got)
+		}
 	}
-	if diff := cmp.Diff(pipe, hostOf(nil)); diff != "" {
-		t.Error(diff)
+}
+
+func TestNamesAreReadThroughAliasesAndMerges(t *testing.T) {
+	const document = `apiVersion: &v external-secrets.io/v1
+kind: ExternalSecret
+x: &m {name: db, namespace: &n default}
+metadata: {<<: *m, labels: {of: *n}}
+spec: {secretStoreRef: {name: vault}, data: [{secretKey: k, remoteRef: {key: app}}]}
+`
+	got, _, problems := rendered(t, Input{Items: items(t, vaultStore+strings.Replace(document, "x: &m", "status: &m", 1))})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if !strings.Contains(got, "kind: Secret\nmetadata:\n  name: db\n  namespace: default\n  labels:\n    of: default\n") {
+		t.Errorf("got:\n%s", got)
+	}
+}
+
+func TestObjectsThatAreOddAreLeftAlone(t *testing.T) {
+	const odd = "kind: A\nmetadata: foo\n---\nkind: B\nmetadata: {annotations: [a]}\n---\nkind: C\nmetadata: {name: [x], annotations: {a: {b: c}}}\n---\nitems: x\n---\n"
+	got, _, problems := rendered(t, Input{Items: items(t, odd+vaultStore+es("db", readApp))})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if !strings.HasPrefix(got, odd) {
+		t.Errorf("got:\n%s", got)
+	}
+}
+
+func TestKindsOfTheGroup(t *testing.T) {
+	object := func(apiVersion, kind string) string {
+		return "apiVersion: " + apiVersion + "\nkind: " + kind + "\nmetadata: {name: x}\n---\n"
+	}
+	for _, tc := range []struct{ name, document, problem, warning string }{
+		{"a push is the operator's", object("external-secrets.io/v1alpha1", "PushSecret"), "", ""},
+		{"a kind that is to come", object("external-secrets.io/v2", "SomethingElse"), "", ""},
+		{"a mistyped kind", object("external-secrets.io/v1", "Externalsecret"), `Externalsecret x: kind: "Externalsecret" is no kind of external-secrets.io`, ""},
+		{"a list", object("external-secrets.io/v1", "ExternalSecretList"), `kind: "ExternalSecretList" is a list`, ""},
+		{"a kind that is not built yet", object("external-secrets.io/v1", "ClusterExternalSecret"), "kind: not supported yet", ""},
+		{"a version that is gone", object("external-secrets.io/v1alpha1", "ExternalSecret"), `apiVersion: "external-secrets.io/v1alpha1" is no version that esfn reads`, ""},
+		{"another operator's", object("kubernetes-client.io/v1", "ExternalSecret"), "", `ExternalSecret x: apiVersion: "kubernetes-client.io/v1" is not read, and passes through`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, out, problems := rendered(t, Input{Items: items(t, tc.document+vaultStore+es("db", readApp))})
+			if got := problems.Error(); !strings.Contains(got, tc.problem) || tc.problem == "" && got != "" {
+				t.Errorf("problems: %v", problems)
+			}
+			if got := out.Warnings.Warnings(); !strings.Contains(got, tc.warning) || tc.warning == "" && got != "" {
+				t.Errorf("warnings: %s", got)
+			}
+		})
+	}
+}
+
+func TestAnythingGivenTwiceIsSaidWithItsPlaces(t *testing.T) {
+	in := Input{Plain: true, Items: items(t, vaultStore+vaultStore+es("db", readApp)+"---\n"+es("db", readApp))}
+	for i := range in.Items {
+		in.Places = append(in.Places, Place{"in.yaml", i})
+	}
+	_, _, problems := rendered(t, in)
+	const want = `error: ExternalSecret db: metadata.name: given twice; the other one is in in.yaml, document 5
+  file: in.yaml, document 6
+  hint: keep one of the two
+error: ExternalSecret db: spec.secretStoreRef: 2 stores answer to SecretStore "vault": SecretStore vault (in.yaml), SecretStore vault (in.yaml, document 3)
+  file: in.yaml, document 5
+  hint: keep one of them
+error: ExternalSecret db: spec.secretStoreRef: 2 stores answer to SecretStore "vault": SecretStore vault (in.yaml), SecretStore vault (in.yaml, document 3)
+  file: in.yaml, document 6
+  hint: keep one of them`
+	if got := problems.Error(); got != want {
+		t.Errorf("got:\n%s", got)
 	}
 }

@@ -42,6 +42,14 @@ func (r Resource) String() string {
 	return r.Kind + " " + r.Namespace + "/" + r.Name
 }
 
+// place names the file, and in it the document but for the first.
+func (r Resource) place() string {
+	if r.Index == 0 {
+		return r.File
+	}
+	return fmt.Sprintf("%s, document %d", r.File, r.Index+1)
+}
+
 // Problems is everything that is wrong with a run. It is an error as soon as
 // there is one.
 type Problems []Problem
@@ -70,7 +78,7 @@ func (p Problems) write(b *strings.Builder, severity string) {
 		}
 		b.WriteString("\n")
 		if file := one.Resource.File; file != "" {
-			fmt.Fprintf(b, "  file: %s\n", oneLine(file))
+			fmt.Fprintf(b, "  file: %s\n", oneLine(one.Resource.place()))
 		}
 		if one.Hint != "" {
 			fmt.Fprintf(b, "  hint: %s\n", oneLine(one.Hint))

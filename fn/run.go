@@ -17,13 +17,22 @@ type Input struct {
 	Items []*yaml.RNode
 	// FunctionConfig may be nil.
 	FunctionConfig *yaml.RNode
-	// Files has the file of each item, for messages, where the caller knows
-	// better than the items' annotations. It may be nil.
-	Files []string
+	// Plain tells that the items are plain documents, whatever annotations of
+	// hosts they carry, and Places has where each of them stands, for messages.
+	Plain  bool
+	Places []Place
 	// Known are problems that the caller has found already, in the environment
 	// for one. They are answered with those that the input has, and nothing is
 	// read.
 	Known Problems
+}
+
+// Place is where a document stands.
+type Place struct {
+	// File is a path, or "stdin".
+	File string
+	// Index of the document in the file, from 0.
+	Index int
 }
 
 // Output is what the function answers where it has no problem.
@@ -39,6 +48,9 @@ type Output struct {
 // Everything that can be known without the source is judged first, and a
 // problem there means that nothing is read at all.
 func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
+	if problems := asGenerator(in); len(problems) > 0 {
+		return Output{}, problems
+	}
 	problems := slices.Clone(in.Known)
 	spec, found := configure(in)
 	problems = append(problems, found...)
@@ -54,22 +66,23 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 		return Output{}, problems.sorted()
 	}
 
-	secrets, problems := assemble(entries, fetch(ctx, entries, source))
+	secrets, warnings, problems := assemble(entries, fetch(ctx, entries, source))
 	if len(problems) > 0 {
 		return Output{}, problems.sorted()
 	}
-	items, err := emission.apply(in.Items, secrets, stores.used())
-	if err != nil {
-		return Output{}, Problems{{Cause: "the items cannot be put together: " + err.Error()}}
+	warnings = slices.Concat(warnings, v.warnings, emission.warnings(secrets))
+	items, problems := emission.apply(in.Items, secrets, stores.used())
+	if len(problems) > 0 {
+		return Output{}, problems.sorted()
 	}
-	return Output{items, emission.warnings(secrets)}, nil
+	return Output{items, warnings.sorted()}, nil
 }
 
 // assemble makes each ExternalSecret's data of what its entries brought, in
-// their order: a later key wins over an earlier one.
-func assemble(entries []*entry, outcomes []outcome) (made, Problems) {
-	secrets := made{}
-	var problems Problems
+// their order: a later key wins over an earlier one. The warnings tell what was
+// asked for and is not there.
+func assemble(entries []*entry, outcomes []outcome) (secrets made, warnings, problems Problems) {
+	secrets = made{}
 	for i, e := range entries {
 		target := &e.es.Spec.Target
 		data := secrets[e.es]
@@ -80,7 +93,11 @@ func assemble(entries []*entry, outcomes []outcome) (made, Problems) {
 		got := outcomes[i]
 		switch {
 		case isMissing(got.err) && target.DeletionPolicy != "Retain":
-			// The entry brings nothing, and that is what was asked for.
+			// The entry brings nothing, and that is what was asked for. But what
+			// is missing because of a mistake looks the same.
+			skipped := e.problem(got.err)
+			skipped.Cause += ", so this is left out: deletionPolicy is " + target.DeletionPolicy
+			warnings = append(warnings, skipped)
 		case got.err != nil:
 			problems = append(problems, e.problem(got.err))
 		default:
@@ -92,11 +109,22 @@ func assemble(entries []*entry, outcomes []outcome) (made, Problems) {
 		}
 	}
 	// With nothing fetched there is no Secret, unless deletionPolicy is Merge,
-	// which asks for an empty one (externalsecret_controller.go in ESO).
-	maps.DeleteFunc(secrets, func(es *externalSecret, data map[string]secret.Value) bool {
-		return len(data) == 0 && es.Spec.Target.DeletionPolicy != "Merge"
-	})
-	return secrets, problems
+	// which asks for an empty one (externalsecret_controller.go in ESO). ESO
+	// deletes only a Secret that it owns.
+	for es, data := range secrets {
+		target := &es.Spec.Target
+		switch {
+		case len(data) > 0 || target.DeletionPolicy == "Merge":
+			continue
+		case target.DeletionPolicy == "Delete" && target.CreationPolicy != "Owner":
+			problems = append(problems, Problem{es.Resource, "spec.target.deletionPolicy",
+				"there is nothing to put into the Secret, and Delete needs creationPolicy: Owner then, as in ESO", "set deletionPolicy: Merge for an empty Secret"})
+		default:
+			warnings = append(warnings, Problem{es.Resource, "", "makes no Secret: there is nothing to put into it", ""})
+		}
+		delete(secrets, es)
+	}
+	return secrets, warnings, problems
 }
 
 // values takes from an answer what the entry asks for.

@@ -246,7 +246,7 @@ error: SecretStore evil: spec.provider.vault.server: not yours`
 func TestAllProblemsOfVaultAtOnceAndAStoresOnlyOnce(t *testing.T) {
 	down := &Fault{Scope: StoreScope, Field: "spec.provider.vault.server", Cause: "does not answer"}
 	source := &fake{faults: map[string]*Fault{"d1": down, "d2": down}}
-	_, problems := Run(context.Background(), Input{Files: []string{"store.yaml", "login.yaml", "es.yaml"}, Items: items(t, vaultStore+
+	_, problems := Run(context.Background(), Input{Plain: true, Places: []Place{{"store.yaml", 0}, {"login.yaml", 0}, {"es.yaml", 0}, {"es.yaml", 3}}, Items: items(t, vaultStore+
 		es("a", "data: [{secretKey: k, remoteRef: {key: d1}}, {secretKey: l, remoteRef: {key: gone}}]")+"---\n"+
 		es("b", "data: [{secretKey: k, remoteRef: {key: d2}}]"))}, source)
 	const want = `error: ExternalSecret a: spec.data[1].remoteRef.key: no secret at kv/data/gone

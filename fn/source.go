@@ -40,10 +40,11 @@ type Connection struct {
 // LoginMethod is a way to get a Vault token.
 type LoginMethod string
 
-// The login methods. NoLogin is a store without auth: the operator's token has
-// to take its place.
+// The login methods. NoLogin is a store without auth, and UnbuiltLogin one with
+// an auth that is not built yet: the operator's token has to take its place.
 const (
 	NoLogin         LoginMethod = ""
+	UnbuiltLogin    LoginMethod = "unbuilt"
 	TokenLogin      LoginMethod = "token"
 	KubernetesLogin LoginMethod = "kubernetes"
 )

@@ -39,10 +39,11 @@ func (x *storeIndex) find(es *externalSecret, ref *api.StoreRef) (*decodedStore,
 	case 1:
 		return x.decode(found[0]), nil
 	}
-	return nil, &api.Problem{
-		Cause: fmt.Sprintf("%d stores answer to %s %q: %s", len(found), ref.Kind, ref.Name, listed(found)),
-		Hint:  "refer to the store by the name that it ends up with",
+	hint := "keep one of them"
+	if found[0].Name != found[1].Name {
+		hint = "refer to the store by the name that it ends up with"
 	}
+	return nil, &api.Problem{Cause: fmt.Sprintf("%d stores answer to %s %q: %s", len(found), ref.Kind, ref.Name, listed(found)), Hint: hint}
 }
 
 // missing says that there is no such store, and what there is instead.
@@ -53,6 +54,16 @@ func (x *storeIndex) missing(es *externalSecret, ref *api.StoreRef) *api.Problem
 	}
 	p.Cause += " among the manifests given"
 	p.Hint = "give esfn the store together with the ExternalSecret"
+	if x.view.host == kustomize {
+		p.Hint = "is it among the resources of this kustomization? An esfn in a base drops the stores that it used, but with consumed: Keep"
+	}
+	var names []string
+	for _, store := range x.view.stores {
+		names = append(names, store.Name)
+	}
+	if near := api.DidYouMean(ref.Name, names); near != "" {
+		p.Hint = near
+	}
 	for _, store := range x.view.stores {
 		switch {
 		case store.Name != ref.Name:
@@ -102,6 +113,9 @@ func listed(items []*item) string {
 			s += ", "
 		}
 		s += it.Resource.String()
+		if it.File != "" {
+			s += " (" + it.place() + ")"
+		}
 	}
 	return s
 }

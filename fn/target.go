@@ -27,7 +27,7 @@ func (es *externalSecret) targetMetadata() (labels, annotations map[string]strin
 	if t := es.Spec.Target.Template; t != nil {
 		return t.Metadata.Labels, t.Metadata.Annotations
 	}
-	return es.Metadata.Labels, withoutHost(es.Metadata.Annotations)
+	return es.Metadata.Labels, withoutHosts(es.Metadata.Annotations)
 }
 
 // secretNode builds the Secret: data in base64 and in the order of its keys,

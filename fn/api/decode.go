@@ -27,7 +27,12 @@ type Ignored struct{}
 // yet: any value is refused but those that mean "not set".
 type NotYet struct{}
 
-// explainsUnknown is a shape with a word of its own on fields it does not have.
+// Given is the type of a field of which only the presence is kept: what it says
+// matters to nobody yet, or only to some.
+type Given bool
+
+// explainsUnknown is a shape with a word of its own on some fields that it does
+// not have; cause is "" for the others.
 type explainsUnknown interface {
 	unknown(name string) (cause, hint string)
 }
@@ -57,6 +62,9 @@ func (d *decoder) value(field string, n *yaml.Node, v reflect.Value, c constrain
 		if !meansUnset(n) {
 			d.report(field, "", "not supported yet")
 		}
+		return
+	case Given:
+		v.SetBool(!meansUnset(n))
 		return
 	}
 	switch v.Kind() {

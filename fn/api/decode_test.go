@@ -68,6 +68,12 @@ func TestExternalSecretIsDecodedStrictly(t *testing.T) {
 			`spec.target.creationPolicy: "owner" is none of Owner, Orphan, Merge, CreateOrMerge, None (did you mean Owner?)`}},
 		{"find is not built yet, even an empty one", "  data:", "  dataFrom: [{find: {}}]\n  data:", []string{
 			"spec.dataFrom[0].find: not supported yet"}},
+		{"dataFrom as v1alpha1 had it", "  data:", "  dataFrom: [{key: app/db, versions: x}]\n  data:", []string{
+			"spec.dataFrom[0].key: no such field (write it below extract, as in: extract: {key: app/db})",
+			"spec.dataFrom[0].versions: no such field"}},
+		{"a name that Kubernetes refuses", "  name: db\n", "  name: DB\n  namespace: a_b\n", []string{
+			`metadata.name: "DB" is not a name: it takes at most 253 characters, lower-case letters, digits, '-' and '.', beginning and ending with a letter or a digit`,
+			`metadata.namespace: "a_b" is not a namespace: it takes at most 63 characters, lower-case letters, digits and '-', beginning and ending with a letter or a digit`}},
 		{"a required field is missing", "{key: app/db, property: user}", "{property: user}", []string{
 			"spec.data[0].remoteRef.key: required, and not given"}},
 		{"null is the same as left out", "property: user", "property: null, version: ~", nil},
@@ -154,8 +160,7 @@ spec:
 		{"a KV version that is none", "server:", "version: v3\n      server:", []string{at + `version: "v3" is none of v1, v2 (did you mean v1?)`}},
 		{"auth without a method", "{kubernetes: {role: shop}}", "{}", []string{
 			at + "auth: names no way to log in (esfn does tokenSecretRef and kubernetes so far)"}},
-		{"a method that is not built yet", "{kubernetes: {role: shop}}", "{appRole: {path: approle}}", []string{
-			at + "auth.appRole: not supported yet"}},
+		{"a method that is not built yet is no problem of the store alone", "{kubernetes: {role: shop}}", "{appRole: {path: approle}, namespace: x}", nil},
 		{"no role", "{role: shop}", "{mountPath: k8s}", []string{at + "auth.kubernetes.role: required, and not given"}},
 		{"a token without a key", "{kubernetes: {role: shop}}", "{tokenSecretRef: {name: t}}", []string{
 			at + "auth.tokenSecretRef.key: required, and not given (name the Secret's key that holds the token)"}},

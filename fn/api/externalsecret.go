@@ -75,6 +75,15 @@ type DataFromEntry struct {
 	Rewrite   NotYet     `krm:"rewrite"`
 }
 
+// unknown knows the entries of v1alpha1, which had no extract around them.
+func (DataFromEntry) unknown(name string) (cause, hint string) {
+	switch name {
+	case "key", "property", "version":
+		return "no such field", "write it below extract, as in: extract: {key: app/db}"
+	}
+	return "", ""
+}
+
 // SourceRef takes one entry from another store than the ExternalSecret's.
 type SourceRef struct {
 	StoreRef     *StoreRef `krm:"storeRef"`

@@ -3,8 +3,8 @@ package api
 // Metadata is what esfn reads of an object's metadata. The other fields of
 // Kubernetes' ObjectMeta are accepted and left alone.
 type Metadata struct {
-	Name        string            `krm:"name,required"`
-	Namespace   string            `krm:"namespace"`
+	Name        string            `krm:"name,required,format=name"`
+	Namespace   string            `krm:"namespace,format=namespace"`
 	Labels      map[string]string `krm:"labels"`
 	Annotations map[string]string `krm:"annotations"`
 

@@ -2,9 +2,9 @@ package api
 
 import "strings"
 
-// didYouMean is the hint for a word that is not known, or "" where none of the
+// DidYouMean is the hint for a word that is not known, or "" where none of the
 // known words is near it.
-func didYouMean(word string, known []string) string {
+func DidYouMean(word string, known []string) string {
 	if near := nearest(word, known); near != "" {
 		return "did you mean " + near + "?"
 	}

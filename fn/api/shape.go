@@ -95,7 +95,7 @@ func (d *decoder) constrain(field, s string, c constraints) {
 		d.report(field, "", "%q is not supported yet", s)
 	case c.enum != nil && !slices.Contains(c.enum, s):
 		known := append(slices.Clone(c.enum), c.notYet...)
-		d.report(field, didYouMean(s, known), "%q is none of %s", s, strings.Join(known, ", "))
+		d.report(field, DidYouMean(s, known), "%q is none of %s", s, strings.Join(known, ", "))
 	case c.format != "":
 		f := formats[c.format]
 		if !f.pattern.MatchString(s) || len(s) > f.max {
@@ -107,7 +107,9 @@ func (d *decoder) constrain(field, s string, c constraints) {
 // explain says what is wrong with a field that a shape does not have.
 func explain(v reflect.Value, name string, known []string) (cause, hint string) {
 	if own, ok := v.Interface().(explainsUnknown); ok {
-		return own.unknown(name)
+		if cause, hint = own.unknown(name); cause != "" {
+			return cause, hint
+		}
 	}
-	return "no such field", didYouMean(name, known)
+	return "no such field", DidYouMean(name, known)
 }

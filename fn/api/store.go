@@ -60,20 +60,50 @@ type VaultProvider struct {
 	CheckAndSet         Ignored `krm:"checkAndSet"` // for PushSecret
 }
 
-// VaultAuth is the way to log in. Where several are given, the first of
-// TokenSecretRef and Kubernetes is taken, as ESO does (providers/v1/vault/auth.go).
+// VaultAuth is the way to log in. Where several are given, the first is taken,
+// in the order of the fields, as ESO does (providers/v1/vault/auth.go). Those
+// that are not built yet are no problem of the store: the operator's VAULT_TOKEN
+// takes the place of any.
 type VaultAuth struct {
 	TokenSecretRef *SecretKeyRef   `krm:"tokenSecretRef"`
+	AppRole        Given           `krm:"appRole"`
 	Kubernetes     *KubernetesAuth `krm:"kubernetes"`
+	LDAP           Given           `krm:"ldap"`
+	UserPass       Given           `krm:"userPass"`
+	JWT            Given           `krm:"jwt"`
+	Cert           Given           `krm:"cert"`
+	IAM            Given           `krm:"iam"`
+	GCP            Given           `krm:"gcp"`
 
-	Namespace NotYet `krm:"namespace"`
-	AppRole   NotYet `krm:"appRole"`
-	LDAP      NotYet `krm:"ldap"`
-	UserPass  NotYet `krm:"userPass"`
-	JWT       NotYet `krm:"jwt"`
-	Cert      NotYet `krm:"cert"`
-	IAM       NotYet `krm:"iam"`
-	GCP       NotYet `krm:"gcp"`
+	// Namespace of Vault Enterprise to log in to, where it is another than that
+	// of the secrets.
+	Namespace string `krm:"namespace"`
+}
+
+// Unbuilt returns the name of the method that the auth means, where it is one
+// that is not built yet, else "".
+func (a *VaultAuth) Unbuilt() string {
+	switch {
+	case a.TokenSecretRef != nil:
+		return ""
+	case bool(a.AppRole):
+		return "appRole"
+	case a.Kubernetes != nil:
+		return ""
+	case bool(a.LDAP):
+		return "ldap"
+	case bool(a.UserPass):
+		return "userPass"
+	case bool(a.JWT):
+		return "jwt"
+	case bool(a.Cert):
+		return "cert"
+	case bool(a.IAM):
+		return "iam"
+	case bool(a.GCP):
+		return "gcp"
+	}
+	return ""
 }
 
 // KubernetesAuth logs in with a service account's token.

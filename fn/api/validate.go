@@ -98,7 +98,7 @@ func (s *Store) Problems() []Problem {
 	if auth == nil {
 		return found
 	}
-	if auth.TokenSecretRef == nil && auth.Kubernetes == nil {
+	if auth.TokenSecretRef == nil && auth.Kubernetes == nil && auth.Unbuilt() == "" {
 		found = append(found, Problem{at + "auth", "names no way to log in", "esfn does tokenSecretRef and kubernetes so far"})
 	}
 	if ref := auth.TokenSecretRef; ref != nil {

@@ -2,17 +2,45 @@ package resourcelist
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/fn"
 )
+
+// answered reads a text and writes it back, without the items of those indexes.
+func answered(t *testing.T, text string, dropped ...int) string {
+	t.Helper()
+	list, err := Read([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var items []*yaml.RNode
+	for i, item := range list.Items {
+		if len(dropped) == 0 || dropped[0] != i {
+			items = append(items, item)
+		}
+	}
+	got, err := list.Answer(items, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(got)
+}
 
 func TestWhatIsReadIsWrittenBackAsItWas(t *testing.T) {
 	for _, tc := range []struct{ name, text string }{
-		{"plain documents with comments", "# about a\nkind: A # the kind\nlist:\n- x\n- 'y'\n---\n# about b\nkind: B\ntext: |\n  one\n  two\n"},
-		{"plain documents, however they are written", "\nkind:   A\n\nlist:\n    -   x\nfolded: >+\n  trailing  \n\n\n---\nkind: B\nanchor: &a [ 1,2 ]\nalias: *a\nempty: {metadata: {annotations: {}}}\n"},
+		{"plain documents with comments", "# about a\napiVersion: v1\nkind: A # the kind\nlist:\n- x\n- 'y'\n---\n# about b\napiVersion: v1\nkind: B\ntext: |\n  one\n  two\n"},
+		{"plain documents, however they are written", "\napiVersion: v1\nkind:   A\n\nlist:\n    -   x\nfolded: >+\n  trailing  \n\n\n---\napiVersion: v1\nkind: B\nanchor: &a [ 1,2 ]\nalias: *a\nb: &b {}\nmerged: {<<: *b, x: \"\\u00e9\"}\nempty: {metadata: {annotations: {}}}\n"},
+		{"plain documents with odd metadata", "apiVersion: v1\nkind: A\nmetadata: foo\n---\napiVersion: v1\nkind: B\nmetadata: {annotations: [a]}\n"},
+		{"JSON", `{"apiVersion": "v1", "kind": "A", "text": "\/ \ud83d\ude00"}` + "\n"},
+		{"ended by dots", "apiVersion: v1\nkind: A\n...\n---\napiVersion: v1\nkind: B\n"},
+		{"begun behind the separator", "--- {apiVersion: v1, kind: A}\n---\napiVersion: v1\nkind: B\n"},
 		{"a ResourceList", `# a list
 apiVersion: config.kubernetes.io/v1
 kind: ResourceList
@@ -28,74 +56,93 @@ items:
       internal.config.kubernetes.io/path: 'a.yaml'
 - kind: B # the kind
   on: "yes"
+  base: &b
+    x: 1
+  more:
+    <<: *b
+- odd: [things]
+- kind: C
+  metadata: foo
 `},
 		{"an older ResourceList", "apiVersion: config.kubernetes.io/v1alpha1\nkind: ResourceList\nitems: []\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			list, err := Read([]byte(tc.text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := list.Answer(list.Items, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(tc.text, string(got)); diff != "" {
+			if diff := cmp.Diff(tc.text, answered(t, tc.text)); diff != "" {
 				t.Errorf("-read +written:\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestHostAnnotationsLeavePlainDocuments(t *testing.T) {
-	list, err := Read([]byte("kind: A\nmetadata:\n  annotations:\n    config.kubernetes.io/index: '0'\n    config.kubernetes.io/local-config: 'true'\n    mine: x\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := list.Answer(list.Items, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const want = "kind: A\nmetadata:\n  annotations:\n    config.kubernetes.io/local-config: 'true'\n    mine: x\n"
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestAListIsTakenApart(t *testing.T) {
-	list, err := Read([]byte("apiVersion: v1\nkind: List\nitems:\n- kind: A\n- kind: B\n---\nkind: C\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := list.Answer(list.Items, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff("kind: A\n---\nkind: B\n---\nkind: C\n", string(got)); diff != "" {
-		t.Error(diff)
-	}
-}
-
-// TestNoDocumentIsLost has documents that are separated or ended in other ways,
-// and one that is written anew, since a line break at its end would change it.
-func TestNoDocumentIsLost(t *testing.T) {
+func TestWhatIsWrittenAnew(t *testing.T) {
 	for _, tc := range []struct{ name, text, want string }{
-		{"ended by dots", "kind: A\n...\n---\nkind: B\n", "kind: A\n...\n---\nkind: B\n"},
-		{"begun behind the separator", "--- {kind: A}\n---\nkind: B\n", "--- {kind: A}\n---\nkind: B\n"},
-		{"no line break at the end", "kind: A\ntext: |+\n  x", "kind: A\ntext: |-\n  x\n"},
-		{"empty ones between", "---\n---\nkind: A\n---\n# nothing\n---\nnull\n", "kind: A\n"},
+		{"hosts' bookkeeping goes, what tools act on stays",
+			"apiVersion: v1\nkind: A\nmetadata:\n  annotations:\n    config.kubernetes.io/index: '0'\n    internal.config.kubernetes.io/path: a\n    config.kubernetes.io/local-config: 'true'\n    config.kubernetes.io/depends-on: x\n    kustomize.config.k8s.io/needs-hash: 'true'\n    mine: x\n",
+			"apiVersion: v1\nkind: A\nmetadata:\n  annotations:\n    config.kubernetes.io/local-config: 'true'\n    config.kubernetes.io/depends-on: x\n    kustomize.config.k8s.io/needs-hash: 'true'\n    mine: x\n"},
+		{"a list is taken apart", "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: A}\n- apiVersion: v1\n  kind: List\n  items:\n  - {apiVersion: v1, kind: B}\n---\napiVersion: v1\nkind: C\n",
+			"{apiVersion: v1, kind: A}\n---\n{apiVersion: v1, kind: B}\n---\napiVersion: v1\nkind: C\n"},
+		{"a list of ExternalSecrets, too", "apiVersion: external-secrets.io/v1\nkind: ExternalSecretList\nitems:\n- {apiVersion: external-secrets.io/v1, kind: ExternalSecret}\n",
+			"{apiVersion: external-secrets.io/v1, kind: ExternalSecret}\n"},
+		{"another group's list is its own business", "apiVersion: x/v1\nkind: AList\nitems:\n- kind: A\n", "apiVersion: x/v1\nkind: AList\nitems:\n- kind: A\n"},
+		{"an anchor that comes to stand in another document", "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: A, l: &l {a: b}}\n- {apiVersion: v1, kind: B, l: *l, m: *l}\n",
+			"{apiVersion: v1, kind: A, l: &l {a: b}}\n---\n{apiVersion: v1, kind: B, l: {a: b}, m: {a: b}}\n"},
+		{"JSON objects, one after the other", `{"apiVersion":"v1","kind":"A","s":"\/\ud83d\ude00","n":[1,2.50,true,null,"1","yes"]}{"apiVersion":"v1",` + "\n" + `"kind":"B"}`,
+			"apiVersion: v1\nkind: A\ns: \"/\\U0001F600\"\n\"n\":\n- 1\n- 2.50\n- true\n- null\n- \"1\"\n- \"yes\"\n---\napiVersion: v1\nkind: B\n"},
+		{"a directive", "%YAML 1.1\n---\napiVersion: v1\nkind: A\n", "apiVersion: v1\nkind: A\n"},
+		{"no line break at the end", "apiVersion: v1\nkind: A\ntext: |+\n  x", "apiVersion: v1\nkind: A\ntext: |-\n  x\n"},
+		{"empty documents", "---\n---\napiVersion: v1\nkind: A\n---\n# nothing\n---\nnull\n", "apiVersion: v1\nkind: A\n"},
+		{"Windows' line breaks, and a byte order mark", "\ufeffapiVersion: v1\r\nkind: A\r\n", "apiVersion: v1\nkind: A\n"},
 	} {
-		list, err := Read([]byte(tc.text))
-		if err != nil {
-			t.Fatalf("%s: %v", tc.name, err)
-		}
-		got, err := list.Answer(list.Items, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(tc.want, string(got)); diff != "" {
-			t.Errorf("%s: -want +got:\n%s", tc.name, diff)
-		}
+		t.Run(tc.name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, answered(t, tc.text)); diff != "" {
+				t.Errorf("-want +written:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAnAnchorInAnItemThatIsDropped(t *testing.T) {
+	const text = `apiVersion: config.kubernetes.io/v1
+kind: ResourceList
+items:
+- kind: A
+  labels: &l
+    a: b
+- kind: B
+  labels: *l
+- kind: C
+  labels: *l
+- *l
+`
+	const want = `apiVersion: config.kubernetes.io/v1
+kind: ResourceList
+items:
+- kind: B
+  labels:
+    a: b
+- kind: C
+  labels:
+    a: b
+- &l
+  a: b
+`
+	if diff := cmp.Diff(want, answered(t, text, 0)); diff != "" {
+		t.Errorf("-want +written:\n%s", diff)
+	}
+}
+
+func TestAliasesThatStandForTooMuchAreNotWrittenOut(t *testing.T) {
+	text := "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- kind: A\n  a0: &a0 [x, x]\n"
+	for i := 1; i <= 30; i++ {
+		text += fmt.Sprintf("  a%d: &a%d [*a%d, *a%d]\n", i, i, i-1, i-1)
+	}
+	text += "- kind: B\n  all: *a30\n"
+	list, err := Read([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := list.Answer(list.Items[1:], nil); err == nil || !strings.Contains(err.Error(), "too much") {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -118,12 +165,18 @@ func TestInputThatIsNone(t *testing.T) {
 	for _, tc := range []struct{ name, text, want string }{
 		{"nothing", "", "no manifests in it"},
 		{"only comments", "# nothing\n---\n# here\n", "no manifests in it"},
-		{"not YAML", "a: 1\n---\nb: [\n", "line 3: not YAML: did not find expected node content"},
-		{"a document behind dots alone", "kind: A\n...\nkind: B\n", "line 2: not YAML: did not find expected <document start>"},
-		{"text", "a: 1\n---\nhello\n", "line 3: not a Kubernetes object"},
+		{"an empty list", "apiVersion: v1\nkind: List\nitems: []\n", "no manifests in it"},
+		{"not YAML", "apiVersion: v1\nkind: A\n---\nb: [\n", "line 4: not YAML: did not find expected node content"},
+		{"not YAML on a document's first line", "apiVersion: v1\nkind: A\n---\na: b: c\n", "line 4: not YAML: mapping values are not allowed in this context"},
+		{"an anchor that is none", "apiVersion: v1\nkind: A\ndata: *nope\n", "line 1: not YAML: unknown anchor 'nope' referenced"},
+		{"a document behind dots alone", "apiVersion: v1\nkind: A\n...\nkind: B\n", "line 3: not YAML: did not find expected <document start>"},
+		{"text", "apiVersion: v1\nkind: A\n---\nhello\n", "line 4: not a Kubernetes object"},
+		{"text that is a map by accident", "Error: INSTALLATION FAILED\n", "line 1: not a Kubernetes object: it has no apiVersion and kind"},
+		{"a template", "# a chart's\n\n{{ .Values }}\n", "line 3: not a Kubernetes object"},
 		{"a bare list", "- a\n- b\n", "line 1: not a Kubernetes object"},
+		{"what is no object in a list", "apiVersion: v1\nkind: List\nitems: [a]\n", "line 1: not a Kubernetes object"},
 		{"a ResourceList of another group", "apiVersion: v1\nkind: ResourceList\nitems: []\n", `a ResourceList of apiVersion "v1"`},
-		{"a ResourceList among documents", "kind: A\n---\napiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n", "document 2: a ResourceList has to come alone"},
+		{"a ResourceList among documents", "apiVersion: v1\nkind: A\n---\napiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n", "line 4: a ResourceList has to come alone"},
 		{"items that are none", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: {a: b}\n", "items is not a list"},
 	} {
 		_, err := Read([]byte(tc.text))
@@ -138,15 +191,17 @@ func TestInputThatIsNone(t *testing.T) {
 
 func TestFilesAreParsedOnTheirOwn(t *testing.T) {
 	list := &List{}
-	for name, text := range map[string]string{"a.yaml": "kind: A", "empty.yaml": "# nothing\n"} {
-		if err := list.AddFile(name, []byte(text)); err != nil {
+	for _, file := range []struct{ name, text string }{
+		{"a.yaml", "apiVersion: v1\nkind: A"},
+		{"empty.yaml", "# nothing\n"},
+		{"b.yaml", "apiVersion: v1\nkind: B\n---\napiVersion: v1\nkind: C"},
+	} {
+		if err := list.AddFile(file.name, []byte(file.text)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := list.AddFile("b.yaml", []byte("kind: B\n---\nkind: C")); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"a.yaml", "b.yaml", "b.yaml"}, list.Files); diff != "" {
+	want := []fn.Place{{File: "a.yaml"}, {File: "b.yaml"}, {File: "b.yaml", Index: 1}}
+	if diff := cmp.Diff(want, list.Places); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -23,7 +23,7 @@ func (l *List) Answer(items []*yaml.RNode, results framework.Results) ([]byte, e
 	}
 	wrapper, err := l.rewrap(items, results)
 	if err != nil {
-		return nil, fmt.Errorf("setting results: %w", err)
+		return nil, fmt.Errorf("the ResourceList cannot be written: %w", err)
 	}
 	var out bytes.Buffer
 	err = encode(&out, wrapper)
@@ -38,13 +38,19 @@ func (l *List) documents(items []*yaml.RNode) ([]byte, error) {
 		if i > 0 {
 			out.WriteString("---\n")
 		}
-		own, err := fn.WithoutHostAnnotations(item)
+		own, err := fn.WithoutBookkeeping(item)
 		if err != nil {
 			return nil, fmt.Errorf("removing host annotations: %w", err)
 		}
 		if text := l.texts[own]; text != "" {
 			out.WriteString(text)
-		} else if err := encode(&out, own.YNode()); err != nil {
+			continue
+		}
+		alone, err := selfContained([]*yaml.Node{own.YNode()})
+		if err != nil {
+			return nil, err
+		}
+		if err := encode(&out, alone[0]); err != nil {
 			return nil, err
 		}
 	}
@@ -66,6 +72,10 @@ func (l *List) rewrap(items []*yaml.RNode, results framework.Results) (*yaml.Nod
 	list := &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
 	for _, item := range items {
 		list.Content = append(list.Content, item.YNode())
+	}
+	var err error
+	if list.Content, err = selfContained(list.Content); err != nil {
+		return nil, err
 	}
 	wrapper := *l.wrapper.YNode()
 	wrapper.Content = slices.Clone(wrapper.Content)

@@ -1,0 +1,81 @@
+package resourcelist
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// decodeJSON reads a stream of JSON objects, as kubectl and jq write them. It
+// is read as JSON, since the YAML parser takes neither several of them nor
+// escapes such as \/ and \ud83d\ude00. ok is false for what is not JSON.
+func decodeJSON(text string) (objects []*yaml.RNode, ok bool) {
+	if !strings.HasPrefix(strings.TrimLeft(text, " \t\n"), "{") {
+		return nil, false
+	}
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return objects, true
+		}
+		if err != nil {
+			return nil, false
+		}
+		n, err := jsonNode(decoder, token)
+		if err != nil {
+			return nil, false
+		}
+		objects = append(objects, yaml.NewRNode(n))
+	}
+}
+
+// jsonNode builds the value that begins with a token.
+func jsonNode(decoder *json.Decoder, token json.Token) (*yaml.Node, error) {
+	switch token := token.(type) {
+	case string:
+		return jsonString(token), nil
+	case json.Number:
+		// Untagged, so that it is an int or a float by its own looks.
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: token.String()}, nil
+	case bool:
+		if token {
+			return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagBool, Value: "true"}, nil
+		}
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagBool, Value: "false"}, nil
+	case nil:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagNull, Value: "null"}, nil
+	case json.Delim:
+		n := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+		if token == '[' {
+			n = &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
+		}
+		// Keys come as tokens of their own.
+		for decoder.More() {
+			next, err := decoder.Token()
+			if err != nil {
+				return nil, err
+			}
+			child, err := jsonNode(decoder, next)
+			if err != nil {
+				return nil, err
+			}
+			n.Content = append(n.Content, child)
+		}
+		_, err := decoder.Token() // the closing delimiter
+		return n, err
+	}
+	return nil, errors.New("no JSON value")
+}
+
+func jsonString(s string) *yaml.Node {
+	n := yaml.NewStringRNode(s).YNode()
+	if yaml.IsYaml1_1NonString(n) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
+}
