@@ -12,11 +12,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -33,14 +32,22 @@ const usage = `esfn renders ExternalSecrets into Secrets, with values from Hashi
 Usage:
   esfn < resourcelist.yaml     as a KRM function: kustomize and kpt call it so
   helm template … | esfn       plain documents in, plain documents out
-  esfn FILE|FOLDER…            the same, from files; folders with all below them
+  esfn FILE|FOLDER|-…          the same, from files, stdin (-), and all .yaml,
+                               .yml and .json files below folders
   esfn version                 print the version
   esfn --help                  print this
 
 ExternalSecret, SecretStore and ClusterSecretStore (external-secrets.io/v1 and
-v1beta1) are read as External Secrets Operator reads them. Each ExternalSecret is
-replaced by its Secret; everything else passes through. If anything is wrong,
-esfn says all of it on stderr, writes no Secret, and exits with 1.
+v1beta1) are read as External Secrets Operator reads them; what esfn does not do
+yet it refuses by name. Each ExternalSecret is replaced by the Secret that it
+makes, the stores that it used are dropped (kpt: both are kept), and everything
+else passes through. If anything is wrong, esfn says all of it on stderr, writes
+no Secret, and exits with 1.
+
+A functionConfig is needed for nothing but "consumed: Keep" or "Drop", under spec of
+  apiVersion: esfn.krm/v1alpha1
+  kind: RenderExternalSecrets
+or in the data of a ConfigMap.
 
 Environment:
   VAULT_ADDR                   in place of every store's server
@@ -54,7 +61,8 @@ Environment:
   KUBECONFIG                   API server to ask for service account tokens;
                                without it, that of the cluster esfn runs in
   ESFN_TIMEOUT                 time for the whole run (50s)
-  HTTPS_PROXY, NO_PROXY        as everywhere
+  HTTPS_PROXY, NO_PROXY        proxy for https:// addresses
+  SSL_CERT_FILE, SSL_CERT_DIR  the system's CA certificates
 
 https://github.com/esfn/esfn
 `
@@ -64,27 +72,33 @@ func main() {
 }
 
 // run is the program without its process; it returns the exit code.
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	if len(args) == 1 {
-		switch args[0] {
-		case "-h", "--help", "help":
-			return write(stdout, stderr, []byte(usage))
-		case "version", "--version":
-			return write(stdout, stderr, []byte("esfn "+version()+"\n"))
+func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			// What a panic says may hold a value; its stack holds none.
+			fmt.Fprintf(stderr, "error: esfn failed by a fault of its own; please report it with what follows\n%s", debug.Stack())
+			code = 1
 		}
+	}()
+	switch first := slices.Concat(args, []string{""})[0]; {
+	case first == "help", slices.Contains(args, "--help"), slices.Contains(args, "-h"):
+		return write(stdout, stderr, []byte(usage))
+	case first == "version", first == "--version":
+		return write(stdout, stderr, []byte("esfn "+version()+"\n"))
 	}
-	list, err := read(args, stdin)
-	if err != nil {
-		fmt.Fprintln(stderr, fn.Problems{*err}.Error())
-		return 1
+	settings, known := vaultsrc.ParseSettings(os.Getenv, os.ReadFile)
+	settings.UserAgent = "esfn/" + version()
+	list, found := read(args, stdin)
+	if len(found) > 0 {
+		return fail(list, append(found, known...), stdout, stderr)
 	}
-	output, problems, warnings := render(list)
+	output, problems, warnings := render(list, settings, known)
 	if len(problems) > 0 {
 		return fail(list, problems, stdout, stderr)
 	}
-	answer, encodeErr := list.Answer(output.Items, output.Warnings.Results(framework.Warning))
-	if encodeErr != nil {
-		return fail(list, fn.Problems{{Cause: encodeErr.Error()}}, stdout, stderr)
+	answer, err := list.Answer(output.Items, output.Warnings.Results(framework.Warning))
+	if err != nil {
+		return fail(list, fn.Problems{{Cause: err.Error()}}, stdout, stderr)
 	}
 	if warnings = append(output.Warnings, warnings...); len(warnings) > 0 {
 		fmt.Fprintln(stderr, warnings.Warnings())
@@ -94,9 +108,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // render runs the function over the list. Tokens that were got for it are
 // revoked before it returns, whatever happened: warnings tell which were not.
-func render(list *resourcelist.List) (output fn.Output, problems, warnings fn.Problems) {
-	settings, known := vaultsrc.ParseSettings(os.Getenv, os.ReadFile)
-	settings.UserAgent = "esfn/" + version()
+func render(list *resourcelist.List, settings vaultsrc.Settings, known fn.Problems) (output fn.Output, problems, warnings fn.Problems) {
 	// Vault's client library looks at some twenty variables on its own; what
 	// esfn takes from the environment it has by now.
 	for _, variable := range os.Environ() {
@@ -110,16 +122,19 @@ func render(list *resourcelist.List) (output fn.Output, problems, warnings fn.Pr
 	defer cancel()
 
 	source := vaultsrc.New(settings)
+	defer func() {
+		for _, sentence := range source.Close() {
+			warnings = append(warnings, fn.Problem{Cause: sentence})
+		}
+	}()
 	output, problems = fn.Run(ctx, fn.Input{
 		Items:          list.Items,
 		FunctionConfig: list.FunctionConfig,
-		Files:          list.Files,
+		Plain:          !list.IsResourceList(),
+		Places:         list.Places,
 		Known:          known,
 	}, source)
-	for _, sentence := range source.Close() {
-		warnings = append(warnings, fn.Problem{Cause: sentence})
-	}
-	return output, problems, warnings
+	return output, problems, nil
 }
 
 // fail says what is wrong, on stderr and, where there is a place for it, in the
@@ -144,69 +159,6 @@ func write(stdout, stderr io.Writer, answer []byte) int {
 		return 1
 	}
 	return 0
-}
-
-// read reads the files and folders named, or stdin where none is.
-func read(args []string, stdin io.Reader) (*resourcelist.List, *fn.Problem) {
-	if len(args) > 0 {
-		return readFiles(args)
-	}
-	const hint = "pipe manifests in, or name files and folders; esfn --help tells more"
-	data, err := io.ReadAll(stdin)
-	if err != nil {
-		return nil, &fn.Problem{Field: "stdin", Cause: err.Error(), Hint: hint}
-	}
-	list, err := resourcelist.Read(data)
-	if err != nil {
-		return nil, &fn.Problem{Field: "stdin", Cause: err.Error(), Hint: hint}
-	}
-	return list, nil
-}
-
-// readFiles reads each file on its own, and of folders all .yaml, .yml and
-// .json files below them, in the order of their names, but for hidden ones.
-func readFiles(args []string) (*resourcelist.List, *fn.Problem) {
-	list := &resourcelist.List{}
-	for _, arg := range args {
-		if strings.HasPrefix(arg, "-") {
-			return nil, &fn.Problem{Field: arg, Cause: "no such option", Hint: "esfn --help lists what there is"}
-		}
-		err := filepath.WalkDir(arg, func(path string, entry fs.DirEntry, err error) error {
-			switch hidden := path != arg && strings.HasPrefix(entry.Name(), "."); {
-			case err != nil:
-				return err
-			case entry.IsDir() && hidden:
-				return fs.SkipDir
-			case entry.IsDir() || hidden:
-				return nil
-			case path != arg && !isManifest(path):
-				return nil
-			}
-			data, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			if err := list.AddFile(path, data); err != nil {
-				return fmt.Errorf("%s: %w", path, err)
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, &fn.Problem{Cause: strings.TrimPrefix(err.Error(), "lstat ")}
-		}
-	}
-	if len(list.Items) == 0 {
-		return nil, &fn.Problem{Field: strings.Join(args, " "), Cause: resourcelist.ErrEmpty.Error()}
-	}
-	return list, nil
-}
-
-func isManifest(path string) bool {
-	switch filepath.Ext(path) {
-	case ".yaml", ".yml", ".json":
-		return true
-	}
-	return false
 }
 
 // version is that of the module where esfn was installed from one, else the

@@ -80,7 +80,7 @@ func (at location) refusal(r *api.ResponseError, redirect string, token secret.V
 	switch {
 	case r.StatusCode == 403 && strings.Contains(words, "invalid token"):
 		return at.at.loginFault("get a new token", fmt.Sprintf("Vault at %s does not accept the token: it is invalid, expired or revoked", hostOf(at.at.Server)))
-	case r.StatusCode == 403:
+	case r.StatusCode == 403 && !r.RawError:
 		return &fn.Fault{
 			Cause: fmt.Sprintf("permission denied for %s, or there is no such mount", at.path),
 			Hint:  fmt.Sprintf("the policy needs: path %q { capabilities = [\"read\"] }", at.path),
@@ -95,7 +95,11 @@ func (at location) refusal(r *api.ResponseError, redirect string, token secret.V
 	case r.StatusCode == 429 || r.StatusCode == 412 || r.StatusCode >= 502:
 		return at.at.serverFault("", serverWords(at.at.Server, r, words))
 	}
-	return &fn.Fault{Cause: fmt.Sprintf("reading %s failed: %s", at.path, serverWords(at.at.Server, r, words))}
+	hint := ""
+	if r.RawError {
+		hint = "that answer is not Vault's: is there a proxy or a firewall before it?"
+	}
+	return &fn.Fault{Cause: fmt.Sprintf("reading %s failed: %s", at.path, serverWords(at.at.Server, r, words)), Hint: hint}
 }
 
 // serverWords says what a status means that is the server's own trouble.

@@ -35,6 +35,9 @@ func (s *Settings) way(e endpoint) (way, *fn.Fault) {
 	case fn.KubernetesLogin:
 		return s.kubernetesWay(e)
 	}
+	if e.Login.Method == fn.UnbuiltLogin {
+		return way{}, e.loginFault("set VAULT_TOKEN or VAULT_TOKEN_FILE to use a token of your own in its place", "not supported yet")
+	}
 	return way{}, e.loginFault("add auth to the store, or set VAULT_TOKEN or VAULT_TOKEN_FILE", "required, and not given")
 }
 

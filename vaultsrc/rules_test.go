@@ -2,6 +2,7 @@ package vaultsrc
 
 import (
 	"errors"
+	"net/http"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -48,6 +49,7 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 	jwtOfThePackage.Login.Credential = fn.Credential{Value: secret.New("made-up-jwt")}
 	mounted := serviceAccount(vault)
 	mounted.Login.ServiceAccount = fn.ServiceAccount{}
+	unbuilt := fn.Connection{Server: vault, Login: fn.Login{Method: fn.UnbuiltLogin, Field: "auth.appRole"}}
 	lineBreak := packageToken(vault)
 	lineBreak.Login.Credential.Value = secret.New("made-up\n")
 
@@ -97,6 +99,8 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 		{"a Secret that is not there, and the operator's token in its place", env("VAULT_TOKEN", "made-up", "VAULT_ADDR", vault), []fn.Connection{unresolved}, nil},
 		{"no auth", nil, []fn.Connection{noAuth}, []string{"auth: required, and not given"}},
 		{"no auth, and the operator's token", env("VAULT_TOKEN_FILE", "/t", "VAULT_ADDR", vault), []fn.Connection{noAuth}, nil},
+		{"auth that is not built yet", nil, []fn.Connection{unbuilt}, []string{"auth.appRole: not supported yet"}},
+		{"auth that is not built yet, and the operator's token in its place", env("VAULT_TOKEN", "made-up", "VAULT_ADDR", vault), []fn.Connection{unbuilt}, nil},
 		{"a token with a line break", nil, []fn.Connection{lineBreak}, []string{
 			"auth.tokenSecretRef: the token has characters in it that no token has"}},
 		{"no address at all, and no Secret", nil, []fn.Connection{{Server: "vault.example", Login: unresolved.Login}}, []string{
@@ -104,6 +108,11 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 			`spec.provider.vault.server: "vault.example" is not an address that begins with https:// or http://`}},
 		{"a password in the address", nil, []fn.Connection{packageToken("https://user:made-up@vault.example")}, []string{
 			"spec.provider.vault.server: the address of vault.example has a user or a password in it"}},
+		{"a password in an address that is none", nil, []fn.Connection{packageToken("user:made-up@vault.example:8200")}, []string{
+			`spec.provider.vault.server: "vault.example:8200" is not an address that begins with https:// or http://`}},
+		{"the API's path at the end", nil, []fn.Connection{packageToken("https://vault.example/team/v1/"), packageToken("https://vault.example/ui")}, []string{
+			"spec.provider.vault.server: the address of vault.example is to be without /v1 at its end",
+			"spec.provider.vault.server: the address of vault.example is to be without /ui at its end"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var got []string
@@ -141,6 +150,32 @@ error: ESFN_STORES: not supported yet
   hint: unset it`
 	if diff := cmp.Diff(want, problems.Error()); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+func TestOnlyHTTPSGoesThroughAProxy(t *testing.T) {
+	s := settingsOf(t, map[string]string{"HTTP_PROXY": "http://one.example", "HTTPS_PROXY": "http://two.example:3128", "no_proxy": "inside.example"})
+	for address, want := range map[string]string{
+		"https://vault.example":         "http://two.example:3128",
+		"http://vault.example":          "",
+		"https://vault.inside.example":  "",
+		"https://vault.inside.example.": "http://two.example:3128",
+	} {
+		request, err := http.NewRequest(http.MethodGet, address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		proxy, err := s.Proxy(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if proxy != nil {
+			got = proxy.String()
+		}
+		if got != want {
+			t.Errorf("%s: through %q, want %q", address, got, want)
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ func newSessions(s *Settings) *sessions {
 	return &sessions{
 		settings: s,
 		transport: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
+			Proxy:                 s.Proxy,
 			DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 			TLSHandshakeTimeout:   10 * time.Second,
 			TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: s.Roots},

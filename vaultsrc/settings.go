@@ -1,13 +1,17 @@
 package vaultsrc
 
 import (
+	"cmp"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"golang.org/x/net/http/httpproxy"
 
 	"github.com/esfn/esfn/fn"
 	"github.com/esfn/esfn/fn/secret"
@@ -36,6 +40,8 @@ type Settings struct {
 	// Kubeconfig is a list of files as kubectl has it (KUBECONFIG); empty for
 	// the cluster that esfn runs in.
 	Kubeconfig string
+	// Proxy gives the proxy for a request (HTTPS_PROXY, NO_PROXY); nil for none.
+	Proxy func(*http.Request) (*url.URL, error)
 	// Timeout bounds the whole run (ESFN_TIMEOUT); 0 for 50 seconds, since
 	// Argo CD gives a plugin 60.
 	Timeout time.Duration
@@ -56,6 +62,7 @@ func ParseSettings(getenv func(string) string, readFile func(string) ([]byte, er
 		Namespace:           getenv("VAULT_NAMESPACE"),
 		KubernetesTokenFile: getenv("ESFN_KUBERNETES_TOKEN_FILE"),
 		Kubeconfig:          getenv("KUBECONFIG"),
+		Proxy:               proxyFrom(getenv),
 		Timeout:             defaultTimeout,
 		ReadFile:            readFile,
 	}
@@ -131,19 +138,33 @@ func fileFault(name string, err error) string {
 	return fmt.Sprintf("%s cannot be read: %s", name, err)
 }
 
+// proxyFrom reads the proxy for https:// from the environment, in both ways to
+// spell its variables. There is none for http://: it would see the token.
+func proxyFrom(getenv func(string) string) func(*http.Request) (*url.URL, error) {
+	proxy := (&httpproxy.Config{
+		HTTPSProxy: cmp.Or(getenv("HTTPS_PROXY"), getenv("https_proxy")),
+		NoProxy:    cmp.Or(getenv("NO_PROXY"), getenv("no_proxy")),
+	}).ProxyFunc()
+	return func(r *http.Request) (*url.URL, error) { return proxy(r.URL) }
+}
+
 // parseServer reads an address of a Vault server. The error quotes no more than
 // the address without what stands before an @.
 func parseServer(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
+	shown := address[strings.LastIndex(address, "@")+1:]
 	switch {
-	case err != nil:
-		return nil, errors.New("is not an address")
-	case u.User != nil:
+	case err == nil && u.User != nil:
 		return nil, fmt.Errorf("the address of %s has a user or a password in it", u.Host)
-	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
-		return nil, fmt.Errorf("%q is not an address that begins with https:// or http://", address)
+	case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "":
+		return nil, fmt.Errorf("%q is not an address that begins with https:// or http://", shown)
 	case u.RawQuery != "" || u.Fragment != "":
 		return nil, fmt.Errorf("the address of %s has a ? or a # in it", u.Host)
+	}
+	for _, end := range []string{"/v1", "/ui"} {
+		if strings.HasSuffix(strings.TrimRight(u.Path, "/"), end) {
+			return nil, fmt.Errorf("the address of %s is to be without %s at its end", u.Host, end)
+		}
 	}
 	return u, nil
 }

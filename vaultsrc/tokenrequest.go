@@ -34,6 +34,9 @@ func (s *Settings) requestToken(ctx context.Context, e endpoint) (secret.Value, 
 		return fail("set KUBECONFIG, or ESFN_KUBERNETES_TOKEN_FILE to a token that you have, or VAULT_TOKEN",
 			"the token of %s/%s cannot be asked for: %s", account.Namespace, account.Name, err)
 	}
+	if config.Proxy == nil {
+		config.Proxy = s.Proxy
+	}
 	client, err := rest.HTTPClientFor(config)
 	if err != nil {
 		return fail("", "the client configuration of KUBECONFIG cannot be used: %s", err)

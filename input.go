@@ -1,0 +1,137 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/esfn/esfn/fn"
+	"github.com/esfn/esfn/fn/resourcelist"
+)
+
+// read reads the files and folders named, "-" among them for stdin, or stdin
+// alone where none is named. It returns everything that cannot be read, or a
+// list that is not empty.
+func read(args []string, stdin *os.File) (*resourcelist.List, fn.Problems) {
+	list := &resourcelist.List{}
+	if len(args) == 0 {
+		data, problem := readStdin(stdin)
+		if problem == nil {
+			var err error
+			if list, err = resourcelist.Read(data); err == nil {
+				return list, nil
+			}
+			problem = stdinProblem(err)
+		}
+		return &resourcelist.List{}, fn.Problems{*problem}
+	}
+	var problems fn.Problems
+	for _, arg := range args {
+		switch {
+		case arg == "-":
+			data, problem := readStdin(stdin)
+			if problem == nil {
+				if err := list.AddFile("stdin", data); err != nil {
+					problem = stdinProblem(err)
+				}
+			}
+			if problem != nil {
+				problems = append(problems, *problem)
+			}
+		case strings.HasPrefix(arg, "-"):
+			problems = append(problems, fn.Problem{Field: arg, Cause: "no such option", Hint: "esfn --help lists what there is"})
+		default:
+			problems = append(problems, readFiles(list, arg)...)
+		}
+	}
+	if len(problems) == 0 && len(list.Items) == 0 {
+		problems = fn.Problems{{Field: strings.Join(args, " "), Cause: resourcelist.ErrEmpty.Error()}}
+	}
+	return list, problems
+}
+
+func readStdin(stdin *os.File) ([]byte, *fn.Problem) {
+	if info, err := stdin.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		return nil, stdinProblem(resourcelist.ErrEmpty) // a terminal, or nothing
+	}
+	data, err := io.ReadAll(stdin)
+	if err != nil {
+		return nil, stdinProblem(err)
+	}
+	return data, nil
+}
+
+func stdinProblem(err error) *fn.Problem {
+	problem := &fn.Problem{Field: "stdin", Cause: err.Error()}
+	if errors.Is(err, resourcelist.ErrEmpty) {
+		problem.Hint = "pipe manifests in, or name files and folders; esfn --help tells more"
+	}
+	return problem
+}
+
+// readFiles adds a file to the list, or of a folder all .yaml, .yml and .json
+// files below it, in the order of their names, but for hidden ones.
+func readFiles(list *resourcelist.List, arg string) (problems fn.Problems) {
+	fail := func(path string, err error) {
+		problem := fn.Problem{Field: path, Cause: err.Error()}
+		var atPath *fs.PathError
+		if errors.As(err, &atPath) {
+			problem.Cause = atPath.Err.Error()
+		}
+		problems = append(problems, problem)
+	}
+	info, err := os.Stat(arg)
+	if err != nil {
+		fail(arg, err)
+		return problems
+	}
+	add := func(path string) {
+		data, err := os.ReadFile(path)
+		if err == nil {
+			err = list.AddFile(path, data)
+		}
+		if err != nil {
+			fail(path, err)
+		}
+	}
+	if !info.IsDir() {
+		add(arg)
+		return problems
+	}
+	// With the slash a link to a folder is followed.
+	err = filepath.WalkDir(arg+string(filepath.Separator), func(path string, entry fs.DirEntry, err error) error {
+		hidden := path != arg+string(filepath.Separator) && strings.HasPrefix(entry.Name(), ".")
+		switch {
+		case err != nil:
+			fail(path, err)
+		case entry.IsDir() && hidden:
+			return fs.SkipDir
+		case entry.IsDir() || hidden:
+		case isKustomization(entry.Name()):
+			problems = append(problems, fn.Problem{Field: path, Cause: "is a kustomization", Hint: fmt.Sprintf("run kustomize build %s, or name the files", filepath.Dir(path))})
+		case isManifest(path):
+			add(path)
+		}
+		return nil
+	})
+	if err != nil {
+		fail(arg, err)
+	}
+	return problems
+}
+
+func isManifest(path string) bool {
+	switch filepath.Ext(path) {
+	case ".yaml", ".yml", ".json":
+		return true
+	}
+	return false
+}
+
+func isKustomization(name string) bool {
+	return name == "kustomization.yaml" || name == "kustomization.yml" || name == "Kustomization"
+}
