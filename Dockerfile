@@ -1,6 +1,6 @@
-# The image is esfn and nothing else: no shell, no libraries, no files of a
-# distribution. `make image` builds the binary and puts it, with the two files
-# below, into the folder that this is built from.
+# Built by `make image`, which puts the binary and the two files below into the
+# folder that this is built from. The image is esfn and nothing else: no shell, no
+# libraries, no files of a distribution.
 FROM scratch
 
 # kustomize and kpt run a function as the user "nobody", by that name.

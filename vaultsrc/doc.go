@@ -25,5 +25,5 @@
 //
 // Tokens that it got by logging in are revoked by [Source.Close]; tokens that it
 // was given are not. Nothing is written to disk. No error holds a value, a
-// token, or a body of an answer that succeeded.
+// token, or more of an answer that succeeded than names and versions.
 package vaultsrc

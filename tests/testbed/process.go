@@ -24,8 +24,7 @@ const startTimeout = 2 * time.Minute
 // start starts a server and waits until it is ready.
 func start(binary string, args ...string) (*process, error) {
 	cmd := exec.Command(binary, args...)
-	// The server dies with us, however we end.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = dieWithParent()
 	complaints := &tail{}
 	cmd.Stderr = complaints
 	stdout, err := cmd.StdoutPipe()
