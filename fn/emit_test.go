@@ -27,7 +27,7 @@ func TestMetadataOfTheSecret(t *testing.T) {
 		name, document, want string
 	}{
 		{"labels and annotations come along, those of hosts do not",
-			withMetadata(`{name: db, namespace: shop, labels: {on: "yes", z: "1"}, annotations: {note: mine, config.kubernetes.io/index: "0", kustomize.config.k8s.io/id: x, config.k8s.io/id: "1"}}`, read),
+			withMetadata(`{name: db, namespace: shop, labels: {"on": "yes", z: "1", reconcile.external-secrets.io/created-by: x}, annotations: {note: mine, tab: "\tx\ny", reconcile.external-secrets.io/data-hash: x, config.kubernetes.io/index: "0", kustomize.config.k8s.io/id: x, config.k8s.io/id: "1"}}`, read),
 			`apiVersion: v1
 kind: Secret
 metadata:
@@ -38,6 +38,7 @@ metadata:
     z: "1"
   annotations:
     note: mine
+    tab: "\tx\ny"
 type: Opaque
 data:
   k: bWFkZS11cA==

@@ -2,7 +2,9 @@ package fn
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -30,8 +32,8 @@ func decodeJSON(text string) (any, error) {
 	if err := decoder.Decode(&v); err != nil {
 		return nil, err
 	}
-	if decoder.More() {
-		return nil, fmt.Errorf("more than one JSON value")
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more than one JSON value")
 	}
 	return v, nil
 }
@@ -85,8 +87,8 @@ func (f fields) extract(property string) (map[string]secret.Value, error) {
 	}
 	decoded, err := decodeJSON(text.Reveal())
 	object, isObject := decoded.(map[string]any)
-	if err != nil || !isObject {
-		return nil, errNotObject
+	if err != nil || !isObject && decoded != nil {
+		return nil, errNotObject // the text null is an object without fields, as to ESO
 	}
 	values := map[string]secret.Value{}
 	for key, v := range object {
@@ -105,9 +107,9 @@ func (f fields) extract(property string) (map[string]secret.Value, error) {
 
 // What extract cannot do; none of them knows a value.
 var (
-	errNoField   = fmt.Errorf("no such field")
-	errNotObject = fmt.Errorf("not a JSON object, and extract takes the fields of one")
-	errTooLarge  = fmt.Errorf("holds a number too large to be read")
+	errNoField   = errors.New("no such field")
+	errNotObject = errors.New("not a JSON object, and extract takes the fields of one")
+	errTooLarge  = errors.New("holds a number too large to be read")
 )
 
 // normalised turns every number that is not whole into a float64, all the way

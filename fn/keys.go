@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/esfn/esfn/fn/api"
 	"github.com/esfn/esfn/fn/secret"
 )
 
@@ -27,7 +28,7 @@ func secretKeys(values map[string]secret.Value, strategy string) (map[string]sec
 		if other, taken := from[key]; taken {
 			return nil, fmt.Errorf("fields %q and %q both become the key %q", other, name, key)
 		}
-		if !isSecretKey(key) {
+		if !api.IsSecretKey(key) {
 			return nil, fmt.Errorf("field %q would become the key %q, which Kubernetes refuses", name, key)
 		}
 		converted[key], from[key] = values[name], name
@@ -48,18 +49,4 @@ func convertKey(name, strategy string) string {
 		}
 	}
 	return b.String()
-}
-
-// isSecretKey is Kubernetes' rule for a key of a Secret
-// (IsConfigMapKey in k8s.io/apimachinery/pkg/util/validation).
-func isSecretKey(key string) bool {
-	if key == "" || len(key) > 253 || key == "." || strings.HasPrefix(key, "..") {
-		return false
-	}
-	for _, r := range key {
-		if r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-._", r) {
-			return false
-		}
-	}
-	return true
 }

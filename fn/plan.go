@@ -42,6 +42,12 @@ func (v *packageView) plan(stores *storeIndex) ([]*entry, Problems) {
 			problems = append(problems, store.problems...)
 			return
 		}
+		if store.Spec.Provider.Vault.Version == string(KV2) && !e.es.broken {
+			if found := e.remote.ProblemsOnKV2(e.remoteField); len(found) > 0 {
+				problems = append(problems, at(e.es.Resource, found)...)
+				return
+			}
+		}
 		e.store = store
 		e.ref = v.ref(e)
 		entries = append(entries, e)
@@ -49,10 +55,13 @@ func (v *packageView) plan(stores *storeIndex) ([]*entry, Problems) {
 	for _, es := range v.externalSecrets {
 		for i := range es.Spec.DataFrom {
 			from := &es.Spec.DataFrom[i]
-			if from.Extract == nil {
-				continue // reported by the ExternalSecret's own rules
-			}
 			field := fmt.Sprintf("spec.dataFrom[%d]", i)
+			if from.Extract == nil {
+				if !es.broken {
+					v.warnings = append(v.warnings, Problem{es.Resource, field, "brings nothing, as in ESO: it names a store, and nothing to read there", "add extract.key"})
+				}
+				continue
+			}
 			add(&entry{es: es, field: field, remoteField: field + ".extract", remote: from.Extract}, from.SourceRef)
 		}
 		for i := range es.Spec.Data {

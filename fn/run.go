@@ -66,7 +66,7 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 		return Output{}, problems.sorted()
 	}
 
-	secrets, warnings, problems := assemble(entries, fetch(ctx, entries, source))
+	secrets, warnings, problems := assemble(v.externalSecrets, entries, fetch(ctx, entries, source))
 	if len(problems) > 0 {
 		return Output{}, problems.sorted()
 	}
@@ -81,16 +81,13 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 // assemble makes each ExternalSecret's data of what its entries brought, in
 // their order: a later key wins over an earlier one. The warnings tell what was
 // asked for and is not there.
-func assemble(entries []*entry, outcomes []outcome) (secrets made, warnings, problems Problems) {
+func assemble(all []*externalSecret, entries []*entry, outcomes []outcome) (secrets made, warnings, problems Problems) {
 	secrets = made{}
+	for _, es := range all {
+		secrets[es] = map[string]secret.Value{}
+	}
 	for i, e := range entries {
-		target := &e.es.Spec.Target
-		data := secrets[e.es]
-		if data == nil {
-			data = map[string]secret.Value{}
-			secrets[e.es] = data
-		}
-		got := outcomes[i]
+		target, got := &e.es.Spec.Target, outcomes[i]
 		switch {
 		case isMissing(got.err) && target.DeletionPolicy != "Retain":
 			// The entry brings nothing, and that is what was asked for. But what
@@ -105,7 +102,7 @@ func assemble(entries []*entry, outcomes []outcome) (secrets made, warnings, pro
 			if problem != nil {
 				problems = append(problems, *problem)
 			}
-			maps.Copy(data, values)
+			maps.Copy(secrets[e.es], values)
 		}
 	}
 	// With nothing fetched there is no Secret, unless deletionPolicy is Merge,

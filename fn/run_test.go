@@ -123,6 +123,7 @@ func TestWhatGoesIntoTheSecret(t *testing.T) {
 		"odd":  `{"a/b":"x","é":"y"}`,
 		"odd2": `{"a/b":"x","a b":"y"}`,
 		"none": `{}`,
+		"text": `{"nothing":"null","behind":"{\"h\":1}}"}`,
 	}}
 	for _, tc := range []struct {
 		name, spec string
@@ -142,6 +143,13 @@ func TestWhatGoesIntoTheSecret(t *testing.T) {
 		{"extract", `dataFrom: [{extract: {key: app}}]`, map[string]string{
 			"a": "1", "b": `{"c":"path","d":[1,2.5]}`, "b.c": "dot", "f": "1.5", "html": "<&>", "n": "12345678901234567890", "nil": "", "json": `{"h":1}`, "t": "true"}, ""},
 		{"extract of JSON in a string", `dataFrom: [{extract: {key: app, property: json}}]`, map[string]string{"h": "1"}, ""},
+		{"extract of null in a string", `dataFrom: [{extract: {key: text, property: nothing}}]`, nil, ""},
+		{"extract of an object with something behind it", `dataFrom: [{extract: {key: text, property: behind}}]`, nil,
+			`ExternalSecret db: spec.dataFrom[0].extract.property: "behind" at kv/data/text (version 3): not a JSON object, and extract takes the fields of one`},
+		{"a store and nothing to read there", "target: {deletionPolicy: Merge}\ndataFrom: [{sourceRef: {storeRef: {name: vault}}}]", map[string]string{}, ""},
+		{"a version that is none", `data: [{secretKey: k, remoteRef: {key: app, version: latest}}]`, nil,
+			`ExternalSecret db: spec.data[0].remoteRef.version: "latest" is no version: versions of a secret are whole numbers`},
+		{"no key", `data: [{secretKey: k, remoteRef: {key: /}}]`, nil, `ExternalSecret db: spec.data[0].remoteRef.key: is empty`},
 		{"extract of what is no object", `dataFrom: [{extract: {key: app, property: a}}]`, nil,
 			`ExternalSecret db: spec.dataFrom[0].extract.property: "a" at kv/data/app (version 3): not a JSON object, and extract takes the fields of one`},
 		{"data wins over dataFrom", "dataFrom: [{extract: {key: app, property: json}}]\ndata: [{secretKey: h, remoteRef: {key: app, property: a}}]", map[string]string{"h": "1"}, ""},

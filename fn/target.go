@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"maps"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -22,12 +23,20 @@ func (es *externalSecret) targetName() string {
 // targetMetadata gives the Secret's labels and annotations: the template's
 // where there is a template, even an empty one; else the ExternalSecret's own
 // (setMetadata in ESO's externalsecret_controller_template.go). What hosts
-// annotate for themselves never goes along.
+// annotate for themselves never goes along, nor do ESO's own marks: an ESO that
+// runs in the cluster would take the Secret for its own.
 func (es *externalSecret) targetMetadata() (labels, annotations map[string]string) {
+	labels, annotations = es.Metadata.Labels, withoutHosts(es.Metadata.Annotations)
 	if t := es.Spec.Target.Template; t != nil {
-		return t.Metadata.Labels, t.Metadata.Annotations
+		labels, annotations = t.Metadata.Labels, t.Metadata.Annotations
 	}
-	return es.Metadata.Labels, withoutHosts(es.Metadata.Annotations)
+	return withoutMarks(labels), withoutMarks(annotations)
+}
+
+func withoutMarks(metadata map[string]string) map[string]string {
+	own := maps.Clone(metadata)
+	maps.DeleteFunc(own, func(key, _ string) bool { return strings.HasPrefix(key, "reconcile.external-secrets.io/") })
+	return own
 }
 
 // secretNode builds the Secret: data in base64 and in the order of its keys,
@@ -97,10 +106,11 @@ func texts(m map[string]string) *yaml.Node {
 }
 
 // text is a string that every YAML reader takes for a string: quoted where
-// YAML 1.1 would read a number or a boolean.
+// YAML 1.1 would read a number or a boolean, and where the encoder would begin a
+// block with a tab, which no reader takes.
 func text(s string) *yaml.Node {
 	n := yaml.NewStringRNode(s).YNode()
-	if yaml.IsYaml1_1NonString(n) {
+	if yaml.IsYaml1_1NonString(n) || strings.HasPrefix(s, "\t") {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -17,61 +16,6 @@ import (
 	"github.com/esfn/esfn/fn"
 	"github.com/esfn/esfn/fn/secret"
 )
-
-// missing is the fault of a secret, or a version of it, that is not there.
-func (at location) missing(hint string) *fn.Fault {
-	what := "no secret at " + at.path
-	if at.version != "" {
-		what = fmt.Sprintf("no version %s of the secret at %s", at.version, at.path)
-		if hint == "" {
-			hint = "is the version right? vault kv metadata get lists those there are"
-		}
-	}
-	if hint == "" && at.engine == fn.KV2 {
-		hint = "a KV v1 mount read as v2 looks the same; then set the store's spec.provider.vault.version: v1"
-	}
-	return &fn.Fault{Missing: true, Cause: what, Hint: hint}
-}
-
-// gone is the fault of a version that was deleted or destroyed.
-func (at location) gone(v versioned) *fn.Fault {
-	m := v.Metadata
-	switch {
-	case m.Destroyed:
-		return &fn.Fault{Missing: true, Cause: fmt.Sprintf("version %d of %s is destroyed", m.Version, at.path),
-			Hint: "name a version that is left with remoteRef.version, or write a new one"}
-	case m.DeletionTime != "":
-		day, _, _ := strings.Cut(m.DeletionTime, "T")
-		return &fn.Fault{Missing: true, Cause: fmt.Sprintf("version %d of %s was deleted on %s", m.Version, at.path, day),
-			Hint: "undelete it, or name another version with remoteRef.version"}
-	}
-	return at.missing("")
-}
-
-// notFound tells the 404s apart by their bodies. Where ESO takes one of them
-// for a secret that is not there, so do we: Missing is what deletionPolicy acts
-// on.
-func (at location) notFound(body []byte) *fn.Fault {
-	var e envelope
-	if json.Unmarshal(body, &e) != nil {
-		return at.at.serverFault("does the address lead to Vault's API?", fmt.Sprintf("the answer for %s is not Vault's: 404, and no JSON", at.path))
-	}
-	mixedUp := strings.Contains(strings.Join(e.Warnings, " "), "Invalid path for a versioned K/V")
-	var v versioned
-	switch {
-	case strings.Contains(fmt.Sprint(e.Errors...), "no handler for route"):
-		mount, _, _ := strings.Cut(at.path, "/")
-		return &fn.Fault{Missing: true, Cause: fmt.Sprintf("no secrets engine is mounted where %s is read", at.path),
-			Hint: fmt.Sprintf("is %q the mount? The store's spec.provider.vault.path names it", mount)}
-	case mixedUp && at.engine == fn.KV1:
-		return at.missing("the mount is KV v2; set the store's spec.provider.vault.version: v2")
-	case mixedUp:
-		return &fn.Fault{Cause: fmt.Sprintf("%s is no path that KV v2 reads", at.path), Hint: "a mount with a / in its name has to be the store's spec.provider.vault.path"}
-	case json.Unmarshal(e.Data, &v) == nil && (v.Metadata.Destroyed || v.Metadata.DeletionTime != ""):
-		return at.gone(v)
-	}
-	return at.missing("")
-}
 
 // refusal says what any other status means. Vault's own words are added where
 // they help, never with our token in them.

@@ -18,6 +18,13 @@ func followed(n *yaml.Node) *yaml.Node {
 	return n
 }
 
+// isMerge tells a merge key, also where its tag was taken off so that it is
+// written as it was read.
+func isMerge(key *yaml.Node) bool {
+	quoted := yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+	return key.Kind == yaml.ScalarNode && key.Value == "<<" && key.Style&quoted == 0 && (key.Tag == "" || key.Tag == "!!merge")
+}
+
 type pair struct{ key, value *yaml.Node }
 
 // maxMerges bounds merges of merges: a map can be made to merge itself.
@@ -30,7 +37,7 @@ func pairs(n *yaml.Node, depth int) []pair {
 	var own, merged []pair
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], followed(n.Content[i+1])
-		if key.ShortTag() != "!!merge" {
+		if !isMerge(key) {
 			own = append(own, pair{followed(key), value})
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -24,11 +25,15 @@ type Problem struct {
 type Ignored struct{}
 
 // NotYet is the type of a field that the operator acts on and esfn does not
-// yet: any value is refused but those that mean "not set".
+// yet: any value is refused but those that say nothing (null, false, "", an
+// empty list or map).
 type NotYet struct{}
 
-// Given is the type of a field of which only the presence is kept: what it says
-// matters to nobody yet, or only to some.
+// NotYetEvenEmpty is NotYet for a field that means something even if empty.
+type NotYetEvenEmpty struct{}
+
+// Given is the type of a field of which only the presence is kept. What it says
+// matters to some who use the object, and not to all. An empty list is none.
 type Given bool
 
 // explainsUnknown is a shape with a word of its own on some fields that it does
@@ -59,12 +64,15 @@ func (d *decoder) value(field string, n *yaml.Node, v reflect.Value, c constrain
 	case Ignored:
 		return
 	case NotYet:
-		if !meansUnset(n) {
+		if !saysNothing(n) {
 			d.report(field, "", "not supported yet")
 		}
 		return
 	case Given:
-		v.SetBool(!meansUnset(n))
+		v.SetBool(!saysNothing(n) || n.Kind == yaml.MappingNode)
+		return
+	case NotYetEvenEmpty:
+		d.report(field, "", "not supported yet")
 		return
 	}
 	switch v.Kind() {
@@ -87,11 +95,15 @@ func (d *decoder) value(field string, n *yaml.Node, v reflect.Value, c constrain
 	}
 }
 
-// meansUnset tells whether a field that esfn does not do says nothing at all.
-func meansUnset(n *yaml.Node) bool {
-	return n.ShortTag() == yaml.NodeTagNull ||
-		n.ShortTag() == yaml.NodeTagBool && n.Value == "false" ||
-		n.Kind == yaml.SequenceNode && len(n.Content) == 0
+// saysNothing tells a value that is the same as none at all.
+func saysNothing(n *yaml.Node) bool {
+	switch {
+	case n.Kind != yaml.ScalarNode:
+		return len(n.Content) == 0
+	case n.ShortTag() == yaml.NodeTagBool:
+		return strings.EqualFold(n.Value, "false")
+	}
+	return n.ShortTag() == yaml.NodeTagNull || n.Value == ""
 }
 
 func (d *decoder) object(field string, n *yaml.Node, v reflect.Value) {
@@ -168,6 +180,12 @@ func (d *decoder) texts(field string, n *yaml.Node, v reflect.Value) {
 		at := field + "[" + name + "]"
 		if _, twice := texts[name]; twice {
 			d.report(at, "keep one of the two", "given twice")
+			continue
+		}
+		if p.value.ShortTag() == yaml.NodeTagNull {
+			continue // the API server prunes it
+		}
+		if _, ok := d.text(at+" (the key)", p.key); !ok {
 			continue
 		}
 		if s, ok := d.text(at, p.value); ok {

@@ -98,15 +98,20 @@ func TestExternalSecretIsDecodedStrictly(t *testing.T) {
 		{"a path out of the mount", "key: app/db", "key: app/../../sys/x", []string{
 			"spec.data[0].remoteRef.key: leads out of its mount with .. (write the path without it)"}},
 		{"two dots inside a name", "key: app/db", "key: app/a..b", nil},
-		{"a version that is none", "property: user", `version: latest`, []string{
-			`spec.data[0].remoteRef.version: "latest" is no version: versions of a secret are whole numbers`}},
+		{"a key that the CRD lets through and Kubernetes refuses", "secretKey: user", "secretKey: ..data", []string{
+			`spec.data[0].secretKey: "..data" is no key that Kubernetes takes`}},
 		{"one key twice", "  - secretKey: user", "  - {secretKey: user, remoteRef: {key: x}}\n  - secretKey: user", []string{
 			`spec.data[1].secretKey: "user" is already the key of spec.data[0]`}},
 		{"one key twice, where ESO lets the last one win", "  target: {name: out}\n", "  target: {deletionPolicy: Delete}\n  dataFrom: [{extract: {key: x}}]\n", nil},
 		{"nothing to read", sound[strings.Index(sound, "  data:"):], "", []string{
 			"spec: has neither data nor dataFrom (add an entry under spec.data or spec.dataFrom)"}},
-		{"a dataFrom that says nothing", "  data:", "  dataFrom: [{sourceRef: {storeRef: {name: x}}}]\n  data:", []string{
+		{"a dataFrom that says nothing", "  data:", "  dataFrom: [{}]\n  data:", []string{
 			"spec.dataFrom[0]: says nothing to read (name the secret to read with extract.key)"}},
+		{"a dataFrom with a store and nothing to read there", "  data:", "  dataFrom: [{sourceRef: {storeRef: {name: x}}}]\n  data:", nil},
+		{"what says nothing is no request for what is not built", "{name: out}", "{immutable: False, manifest: {}, template: {data: {}, templateFrom: []}}", nil},
+		{"a null label is left out", "name: db\n", "name: db\n  labels: {a: null}\n", nil},
+		{"a label's key that is no string", "name: db\n", "name: db\n  labels: {yes: b}\n", []string{
+			"metadata.labels[yes] (the key): must be a string, is a boolean or a number to kubectl (YAML 1.1) (write it in quotes)"}},
 		{"a Secret that is a way into the cluster", "{name: out}", "{template: {type: bootstrap.kubernetes.io/token}}", []string{
 			`spec.target.template.type: a Secret of type "bootstrap.kubernetes.io/token" gives access to the cluster, and is refused as ESO refuses it`}},
 		{"a template in a label", "{name: out}", `{template: {metadata: {labels: {a: "{{ .x }}"}}}}`, []string{
@@ -157,6 +162,10 @@ spec:
 			"spec.provider: names no backend (esfn reads HashiCorp Vault: spec.provider.vault)"}},
 		{"another controller's", "spec:\n", "spec:\n  controller: blue\n", []string{
 			`spec.controller: another class than default ("blue") is not supported yet`}},
+		{"conditions mean nothing to a SecretStore", "spec:\n", "spec:\n  conditions: [{namespaces: [a]}]\n", nil},
+		{"conditions of a ClusterSecretStore", "kind: SecretStore\nmetadata: {name: vault, namespace: shop}\nspec:\n", "kind: ClusterSecretStore\nmetadata: {name: vault}\nspec:\n  conditions: [{namespaces: [a]}]\n", []string{
+			"spec.conditions: not supported yet"}},
+		{"conditions that are none", "kind: SecretStore\nmetadata: {name: vault, namespace: shop}\nspec:\n", "kind: ClusterSecretStore\nmetadata: {name: vault}\nspec:\n  conditions: []\n", nil},
 		{"a KV version that is none", "server:", "version: v3\n      server:", []string{at + `version: "v3" is none of v1, v2 (did you mean v1?)`}},
 		{"auth without a method", "{kubernetes: {role: shop}}", "{}", []string{
 			at + "auth: names no way to log in (esfn does tokenSecretRef and kubernetes so far)"}},

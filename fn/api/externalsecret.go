@@ -69,10 +69,10 @@ type DataEntry struct {
 
 // DataFromEntry puts all fields of one Vault secret under keys of their names.
 type DataFromEntry struct {
-	Extract   *RemoteRef `krm:"extract"`
-	SourceRef *SourceRef `krm:"sourceRef"`
-	Find      NotYet     `krm:"find"`
-	Rewrite   NotYet     `krm:"rewrite"`
+	Extract   *RemoteRef      `krm:"extract"`
+	SourceRef *SourceRef      `krm:"sourceRef"`
+	Find      NotYetEvenEmpty `krm:"find"`
+	Rewrite   NotYet          `krm:"rewrite"`
 }
 
 // unknown knows the entries of v1alpha1, which had no extract around them.
@@ -86,8 +86,8 @@ func (DataFromEntry) unknown(name string) (cause, hint string) {
 
 // SourceRef takes one entry from another store than the ExternalSecret's.
 type SourceRef struct {
-	StoreRef     *StoreRef `krm:"storeRef"`
-	GeneratorRef NotYet    `krm:"generatorRef"`
+	StoreRef     *StoreRef       `krm:"storeRef"`
+	GeneratorRef NotYetEvenEmpty `krm:"generatorRef"`
 }
 
 // RemoteRef names a secret in Vault and what to take of it.

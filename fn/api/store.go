@@ -16,11 +16,12 @@ type Store struct {
 type StoreSpec struct {
 	// Controller is the class of the operator that shall serve the store;
 	// "" and "default" are everybody's.
-	Controller      string   `krm:"controller"`
-	Provider        Provider `krm:"provider,required"`
-	Conditions      NotYet   `krm:"conditions"`
-	RetrySettings   NotYet   `krm:"retrySettings"`
-	RefreshInterval Ignored  `krm:"refreshInterval"`
+	Controller string   `krm:"controller"`
+	Provider   Provider `krm:"provider,required"`
+	// Conditions say which namespaces may use a ClusterSecretStore.
+	Conditions      Given   `krm:"conditions"`
+	RetrySettings   NotYet  `krm:"retrySettings"`
+	RefreshInterval Ignored `krm:"refreshInterval"`
 }
 
 // Provider is the backend; esfn has one.
@@ -51,13 +52,13 @@ type VaultProvider struct {
 	// Auth may be nil where the operator's VAULT_TOKEN takes its place.
 	Auth *VaultAuth `krm:"auth"`
 
-	CABundle            NotYet  `krm:"caBundle"`
-	CAProvider          NotYet  `krm:"caProvider"`
-	TLS                 NotYet  `krm:"tls"`
-	Headers             NotYet  `krm:"headers"`
-	ReadYourWrites      NotYet  `krm:"readYourWrites"`
-	ForwardInconsistent NotYet  `krm:"forwardInconsistent"`
-	CheckAndSet         Ignored `krm:"checkAndSet"` // for PushSecret
+	CABundle            NotYet          `krm:"caBundle"`
+	CAProvider          NotYetEvenEmpty `krm:"caProvider"`
+	TLS                 NotYet          `krm:"tls"`
+	Headers             NotYet          `krm:"headers"`
+	ReadYourWrites      NotYet          `krm:"readYourWrites"`
+	ForwardInconsistent NotYet          `krm:"forwardInconsistent"`
+	CheckAndSet         Ignored         `krm:"checkAndSet"` // for PushSecret
 }
 
 // VaultAuth is the way to log in. Where several are given, the first is taken,

@@ -2,7 +2,9 @@ package api
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Problems returns what ESO's admission webhook refuses about an ExternalSecret
@@ -24,16 +26,20 @@ func (es *ExternalSecret) Problems() []Problem {
 			report(field+".secretKey", "", "%q is already the key of spec.data[%d]", entry.SecretKey, before)
 		}
 		first[entry.SecretKey] = i
+		if !IsSecretKey(entry.SecretKey) {
+			report(field+".secretKey", "", "%q is no key that Kubernetes takes", entry.SecretKey)
+		}
 		found = append(found, entry.RemoteRef.problems(field+".remoteRef")...)
 		found = append(found, entry.SourceRef.problems(field+".sourceRef")...)
 	}
 	for i, entry := range spec.DataFrom {
 		field := fmt.Sprintf("spec.dataFrom[%d]", i)
-		if entry.Extract == nil {
+		if entry.Extract == nil && entry.SourceRef == nil {
 			report(field, "name the secret to read with extract.key", "says nothing to read")
-			continue
 		}
-		found = append(found, entry.Extract.problems(field+".extract")...)
+		if entry.Extract != nil {
+			found = append(found, entry.Extract.problems(field+".extract")...)
+		}
 		found = append(found, entry.SourceRef.problems(field+".sourceRef")...)
 	}
 	return append(found, spec.Target.Template.problems("spec.target.template")...)
@@ -62,13 +68,34 @@ func (r *RemoteRef) problems(field string) (found []Problem) {
 	if hasDotDot(r.Key) {
 		found = append(found, Problem{field + ".key", leadsOut, withoutDots})
 	}
+	return found
+}
+
+// ProblemsOnKV2 returns what is wrong with a remoteRef, at a field, that is read
+// from a KV v2 mount: there Vault refuses an empty key and a version that is no
+// whole number (in any form of Go's), and KV v1 takes both.
+func (r *RemoteRef) ProblemsOnKV2(field string) (found []Problem) {
 	if strings.Trim(r.Key, "/") == "" {
 		found = append(found, Problem{field + ".key", "is empty", "name the secret to read, as in: key: app/db"})
 	}
-	if r.Version != "" && strings.Trim(r.Version, "0123456789") != "" {
+	if _, err := strconv.ParseInt(r.Version, 0, 64); err != nil && r.Version != "" {
 		found = append(found, Problem{field + ".version", fmt.Sprintf("%q is no version: versions of a secret are whole numbers", r.Version), ""})
 	}
 	return found
+}
+
+// IsSecretKey is Kubernetes' rule for a key of a Secret
+// (IsConfigMapKey in k8s.io/apimachinery/pkg/util/validation).
+func IsSecretKey(key string) bool {
+	if key == "" || len(key) > 253 || key == "." || strings.HasPrefix(key, "..") {
+		return false
+	}
+	for _, r := range key {
+		if r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-._", r) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *SourceRef) problems(field string) []Problem {
@@ -85,6 +112,9 @@ func (s *Store) Problems() []Problem {
 	var found []Problem
 	if class := s.Spec.Controller; class != "" && class != "default" {
 		found = append(found, Problem{"spec.controller", fmt.Sprintf("another class than default (%q) is not supported yet", class), ""})
+	}
+	if s.Spec.Conditions && s.Kind == "ClusterSecretStore" {
+		found = append(found, Problem{"spec.conditions", "not supported yet", ""})
 	}
 	vault := s.Spec.Provider.Vault
 	if vault == nil {

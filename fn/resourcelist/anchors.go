@@ -2,7 +2,7 @@ package resourcelist
 
 import (
 	"errors"
-	"maps"
+	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -11,58 +11,60 @@ import (
 // them can stand for billions.
 const maxExpanded = 100_000
 
-// selfContained returns the nodes with every alias written out whose anchor does
-// not stand before it in one of them: it was dropped, or has come to stand in
-// another document. The nodes themselves are left as they are.
-func selfContained(nodes []*yaml.Node) ([]*yaml.Node, error) {
-	anchored := map[*yaml.Node]bool{}
-	var all []*yaml.Node
-	for _, n := range nodes {
-		inside := map[*yaml.Node]bool{}
-		if !dangles(n, anchored, inside) {
-			maps.Copy(anchored, inside)
-		} else {
-			left := maxExpanded
-			expanded, err := writtenOut(n, &left)
-			if err != nil {
-				return nil, err
-			}
-			n = expanded
-		}
-		all = append(all, n)
-	}
-	return all, nil
+// anchors are those that stand in a document as far as it has been seen.
+type anchors struct {
+	seen map[*yaml.Node]bool
+	left int // nodes that may still be written out
 }
 
-// dangles tells whether an alias in a node has no anchor before it, in the nodes
-// before or inside, where it notes those that it meets.
-func dangles(n *yaml.Node, before, inside map[*yaml.Node]bool) bool {
+func newAnchors() *anchors { return &anchors{seen: map[*yaml.Node]bool{}, left: maxExpanded} }
+
+// complete returns the next node of the document, with every alias written out
+// whose anchor does not stand before it: that was dropped, or has come to stand
+// in another document. The given node is left as it is.
+func (a *anchors) complete(n *yaml.Node) (*yaml.Node, error) {
 	if n.Kind == yaml.AliasNode {
-		return !before[n.Alias] && !inside[n.Alias]
+		if a.seen[n.Alias] {
+			return n, nil
+		}
+		return a.writeOut(n.Alias)
 	}
 	if n.Anchor != "" {
-		inside[n] = true
+		a.seen[n] = true
 	}
-	for _, child := range n.Content {
-		if dangles(child, before, inside) {
-			return true
+	out := n
+	for i, child := range n.Content {
+		c, err := a.complete(child)
+		if err != nil {
+			return nil, err
 		}
+		if c == child {
+			continue
+		}
+		if out == n {
+			changed := *n
+			changed.Content = slices.Clone(n.Content)
+			out = &changed
+		}
+		out.Content[i] = c
 	}
-	return false
+	return out, nil
 }
 
-func writtenOut(n *yaml.Node, left *int) (*yaml.Node, error) {
-	if *left--; *left < 0 {
+// writeOut copies a node, with all aliases in it written out as well, and
+// without its anchors.
+func (a *anchors) writeOut(n *yaml.Node) (*yaml.Node, error) {
+	if a.left--; a.left < 0 {
 		return nil, errors.New("its aliases stand for too much to be written out")
 	}
 	if n.Kind == yaml.AliasNode {
-		return writtenOut(n.Alias, left)
+		return a.writeOut(n.Alias)
 	}
 	out := *n
 	out.Anchor = ""
 	out.Content = nil
 	for _, child := range n.Content {
-		c, err := writtenOut(child, left)
+		c, err := a.writeOut(child)
 		if err != nil {
 			return nil, err
 		}

@@ -74,7 +74,7 @@ func jsonNode(decoder *json.Decoder, token json.Token) (*yaml.Node, error) {
 
 func jsonString(s string) *yaml.Node {
 	n := yaml.NewStringRNode(s).YNode()
-	if yaml.IsYaml1_1NonString(n) {
+	if yaml.IsYaml1_1NonString(n) || strings.HasPrefix(s, "\t") {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n

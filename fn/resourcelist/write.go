@@ -46,11 +46,11 @@ func (l *List) documents(items []*yaml.RNode) ([]byte, error) {
 			out.WriteString(text)
 			continue
 		}
-		alone, err := selfContained([]*yaml.Node{own.YNode()})
+		complete, err := newAnchors().complete(own.YNode())
 		if err != nil {
 			return nil, err
 		}
-		if err := encode(&out, alone[0]); err != nil {
+		if err := encode(&out, complete); err != nil {
 			return nil, err
 		}
 	}
@@ -70,12 +70,13 @@ func encode(out *bytes.Buffer, node *yaml.Node) error {
 // the nodes of all else with the one that was read.
 func (l *List) rewrap(items []*yaml.RNode, results framework.Results) (*yaml.Node, error) {
 	list := &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
+	anchors := newAnchors()
 	for _, item := range items {
-		list.Content = append(list.Content, item.YNode())
-	}
-	var err error
-	if list.Content, err = selfContained(list.Content); err != nil {
-		return nil, err
+		complete, err := anchors.complete(item.YNode())
+		if err != nil {
+			return nil, err
+		}
+		list.Content = append(list.Content, complete)
 	}
 	wrapper := *l.wrapper.YNode()
 	wrapper.Content = slices.Clone(wrapper.Content)

@@ -1,0 +1,145 @@
+package vaultsrc
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/esfn/esfn/fn"
+	"github.com/esfn/esfn/fn/secret"
+)
+
+// answer takes the secret out of a body that came with a 200 or a 404, and tells
+// the bodies without one apart. What counts as a secret that is not there
+// (Missing, which deletionPolicy acts on) is what ESO takes for it: readSecret in
+// its providers/v1/vault/client_get.go, over Logical().Read and ParseSecret of
+// Vault's client. No part of the body but names and versions is in any error.
+func (at location) answer(notFound bool, body []byte) (fn.Answer, error) {
+	if len(bytes.TrimSpace(body)) == 0 {
+		return fn.Answer{}, at.missing("")
+	}
+	var e envelope
+	var fields, data map[string]json.RawMessage
+	if json.Unmarshal(body, &e) != nil || json.Unmarshal(body, &fields) != nil {
+		what := "it is no JSON"
+		if notFound {
+			what = "404, and no JSON"
+		}
+		return fn.Answer{}, at.at.serverFault("does the address lead to Vault's API?", fmt.Sprintf("the answer for %s is not Vault's: %s", at.path, what))
+	}
+	if !e.isVaults(fields) && len(e.Errors) == 0 {
+		delete(fields, "errors")
+		e.Data = nil
+		if len(fields) > 0 {
+			e.Data = body // some engines answer with nothing around their fields
+		}
+	}
+	if !isNull(e.Data) && json.Unmarshal(e.Data, &data) != nil {
+		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("what %s holds has no fields", at.path)}
+	}
+	switch {
+	case notFound && len(data) == 0 && len(e.Warnings) == 0:
+		return fn.Answer{}, at.absent(e)
+	case at.engine == fn.KV1 && data == nil:
+		if e.warns("Invalid path for a versioned K/V") {
+			return fn.Answer{}, at.missing("the mount is KV v2; set the store's spec.provider.vault.version: v2")
+		}
+		return fn.Answer{}, at.missing("")
+	case at.engine == fn.KV1:
+		return fn.Answer{Fields: secret.New(string(e.Data)), Path: at.path}, nil
+	}
+	return at.versioned(e, data)
+}
+
+// versioned takes the secret out of what KV v2 wraps around it.
+func (at location) versioned(e envelope, data map[string]json.RawMessage) (fn.Answer, error) {
+	var m metadata
+	_ = json.Unmarshal(data["metadata"], &m) // for messages alone
+	object, there := data["data"]
+	switch {
+	case !there && e.warns("Invalid path for a versioned K/V"):
+		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("%s is no path that KV v2 reads", at.path),
+			Hint: "a mount with a / in its name has to be the store's spec.provider.vault.path"}
+	case !there && e.warns("root of a K/V v2 mount"):
+		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("%s is the mount itself, and no secret", at.path),
+			Hint: "name the secret below it, as in: key: app/db"}
+	case !there:
+		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("%s holds no secret as KV v2 has it", at.path),
+			Hint: "is the mount KV v1? Then the store needs spec.provider.vault.version: v1"}
+	case isNull(object):
+		return fn.Answer{}, at.gone(m)
+	case !bytes.HasPrefix(object, []byte("{")):
+		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("what %s holds has no fields", at.path)}
+	}
+	return fn.Answer{Fields: secret.New(string(object)), Version: m.Version, Path: at.path}, nil
+}
+
+// absent is the fault of a 404 with nothing in it.
+func (at location) absent(e envelope) *fn.Fault {
+	if strings.Contains(fmt.Sprint(e.Errors...), "no handler for route") {
+		mount, _, _ := strings.Cut(at.path, "/")
+		return &fn.Fault{Missing: true, Cause: fmt.Sprintf("no secrets engine is mounted where %s is read", at.path),
+			Hint: fmt.Sprintf("is %q the mount? The store's spec.provider.vault.path names it", mount)}
+	}
+	return at.missing("")
+}
+
+// missing is the fault of a secret, or a version of it, that is not there.
+func (at location) missing(hint string) *fn.Fault {
+	what := "no secret at " + at.path
+	if at.version != "" {
+		what = fmt.Sprintf("no version %s of the secret at %s", at.version, at.path)
+		if hint == "" {
+			hint = "is the version right? vault kv metadata get lists those there are"
+		}
+	}
+	if hint == "" && at.engine == fn.KV2 {
+		hint = "a KV v1 mount read as v2 looks the same; then set the store's spec.provider.vault.version: v1"
+	}
+	return &fn.Fault{Missing: true, Cause: what, Hint: hint}
+}
+
+// gone is the fault of a version that was deleted or destroyed.
+func (at location) gone(m metadata) *fn.Fault {
+	switch {
+	case m.Destroyed:
+		return &fn.Fault{Missing: true, Cause: fmt.Sprintf("version %d of %s is destroyed", m.Version, at.path),
+			Hint: "name a version that is left with remoteRef.version, or write a new one"}
+	case m.DeletionTime != "":
+		day, _, _ := strings.Cut(m.DeletionTime, "T")
+		return &fn.Fault{Missing: true, Cause: fmt.Sprintf("version %d of %s was deleted on %s", m.Version, at.path, day),
+			Hint: "undelete it, or name another version with remoteRef.version"}
+	}
+	return at.missing("")
+}
+
+// envelope is what Vault wraps around every answer, as far as it is looked at.
+type envelope struct {
+	Data     json.RawMessage `json:"data"`
+	Warnings []string        `json:"warnings"`
+	Errors   []any           `json:"errors"`
+}
+
+// isVaults tells an envelope by the fields that only one has.
+func (e envelope) isVaults(fields map[string]json.RawMessage) bool {
+	for _, name := range []string{"data", "warnings", "request_id", "lease_id", "lease_duration", "auth", "wrap_info"} {
+		if _, there := fields[name]; there {
+			return true
+		}
+	}
+	return false
+}
+
+func (e envelope) warns(words string) bool {
+	return strings.Contains(strings.Join(e.Warnings, " "), words)
+}
+
+// metadata of a version of a KV v2 secret.
+type metadata struct {
+	Version      int    `json:"version"`
+	DeletionTime string `json:"deletion_time"`
+	Destroyed    bool   `json:"destroyed"`
+}
+
+func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
