@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -19,7 +20,9 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/go-logr/logr"
 	_ "golang.org/x/crypto/x509roots/fallback" // the image is FROM scratch
+	"k8s.io/klog/v2"
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 
 	"github.com/esfn/esfn/fn"
@@ -68,6 +71,10 @@ https://github.com/esfn/esfn
 `
 
 func main() {
+	// Libraries that log write what is not theirs to show: net/http the begin of
+	// an answer that nobody asked for.
+	log.SetOutput(io.Discard)
+	klog.SetLogger(logr.Discard())
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -116,8 +123,9 @@ func render(list *resourcelist.List, settings vaultsrc.Settings, known fn.Proble
 			_ = os.Unsetenv(name)
 		}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	ctx, cancel := context.WithTimeout(ctx, settings.Timeout)
 	defer cancel()
 

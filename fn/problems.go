@@ -90,7 +90,7 @@ func (p Problems) write(b *strings.Builder, severity string) {
 // passing for a line of ours.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
 			return ' '
 		}
 		return r

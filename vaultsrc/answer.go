@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/esfn/esfn/fn"
 	"github.com/esfn/esfn/fn/secret"
@@ -16,24 +17,17 @@ import (
 // its providers/v1/vault/client_get.go, over Logical().Read and ParseSecret of
 // Vault's client. No part of the body but names and versions is in any error.
 func (at location) answer(notFound bool, body []byte) (fn.Answer, error) {
-	if len(bytes.TrimSpace(body)) == 0 {
-		return fn.Answer{}, at.missing("")
-	}
 	var e envelope
-	var fields, data map[string]json.RawMessage
-	if json.Unmarshal(body, &e) != nil || json.Unmarshal(body, &fields) != nil {
-		what := "it is no JSON"
+	var data map[string]json.RawMessage
+	if !e.parse(body) {
+		status := "200"
 		if notFound {
-			what = "404, and no JSON"
+			status = "404"
 		}
-		return fn.Answer{}, at.at.serverFault("does the address lead to Vault's API?", fmt.Sprintf("the answer for %s is not Vault's: %s", at.path, what))
+		return fn.Answer{}, at.at.serverFault("does the address lead to Vault's API?", fmt.Sprintf("the answer for %s is not Vault's: %s, and not its JSON", at.path, status))
 	}
-	if !e.isVaults(fields) && len(e.Errors) == 0 {
-		delete(fields, "errors")
-		e.Data = nil
-		if len(fields) > 0 {
-			e.Data = body // some engines answer with nothing around their fields
-		}
+	if e.LeaseID != "" || e.MountType != "" && e.MountType != "kv" && e.MountType != "generic" {
+		return fn.Answer{}, at.foreign()
 	}
 	if !isNull(e.Data) && json.Unmarshal(e.Data, &data) != nil {
 		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("what %s holds has no fields", at.path)}
@@ -107,9 +101,11 @@ func (at location) gone(m metadata) *fn.Fault {
 		return &fn.Fault{Missing: true, Cause: fmt.Sprintf("version %d of %s is destroyed", m.Version, at.path),
 			Hint: "name a version that is left with remoteRef.version, or write a new one"}
 	case m.DeletionTime != "":
-		day, _, _ := strings.Cut(m.DeletionTime, "T")
-		return &fn.Fault{Missing: true, Cause: fmt.Sprintf("version %d of %s was deleted on %s", m.Version, at.path, day),
-			Hint: "undelete it, or name another version with remoteRef.version"}
+		cause := fmt.Sprintf("version %d of %s was deleted", m.Version, at.path)
+		if at, err := time.Parse(time.RFC3339, m.DeletionTime); err == nil {
+			cause += " on " + at.Format(time.DateOnly)
+		}
+		return &fn.Fault{Missing: true, Cause: cause, Hint: "undelete it, or name another version with remoteRef.version"}
 	}
 	return at.missing("")
 }
@@ -119,11 +115,20 @@ type envelope struct {
 	Data     json.RawMessage `json:"data"`
 	Warnings []string        `json:"warnings"`
 	Errors   []any           `json:"errors"`
+	LeaseID  string          `json:"lease_id"`
+	// MountType is what answered; Vault says so since 1.17.
+	MountType string `json:"mount_type"`
 }
 
-// isVaults tells an envelope by the fields that only one has.
-func (e envelope) isVaults(fields map[string]json.RawMessage) bool {
-	for _, name := range []string{"data", "warnings", "request_id", "lease_id", "lease_duration", "auth", "wrap_info"} {
+// parse reads an envelope; ok is false for anything else. ESO takes a body
+// without an envelope for a secret, and an empty one for a secret that is not
+// there: a gateway's 404 would become a Secret, or delete one.
+func (e *envelope) parse(body []byte) (ok bool) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(body, &fields) != nil || json.Unmarshal(body, e) != nil {
+		return false
+	}
+	for _, name := range []string{"data", "errors", "warnings"} {
 		if _, there := fields[name]; there {
 			return true
 		}

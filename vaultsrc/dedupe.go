@@ -32,14 +32,19 @@ func (d *dedupe) read(ctx context.Context, at location) (fn.Answer, error) {
 	d.mu.Lock()
 	shared, underway := d.reads[at]
 	if !underway {
-		shared = &sharedRead{done: make(chan struct{})}
+		shared = &sharedRead{done: make(chan struct{}), err: &fn.Fault{Cause: "was not read: esfn failed by a fault of its own; please report it"}}
 		d.reads[at] = shared
 	}
 	d.mu.Unlock()
 	if !underway {
+		defer close(shared.done) // also when the read panics
 		shared.answer, shared.err = d.next.read(ctx, at)
-		close(shared.done)
+		return shared.answer, shared.err
 	}
-	<-shared.done
-	return shared.answer, shared.err
+	select {
+	case <-shared.done:
+		return shared.answer, shared.err
+	case <-ctx.Done():
+		return fn.Answer{}, runEnded(ctx)
+	}
 }

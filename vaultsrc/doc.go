@@ -6,7 +6,7 @@
 //	override   the operator's VAULT_ADDR, VAULT_TOKEN… in place of the store's
 //	dedupe     one read for each distinct connection, path and version
 //	limit      at most so many at a time
-//	kv         one GET, and what its answer means
+//	kv         one GET; answer.go says what its answer means
 //
 // Below them, a session is one client and one login for each distinct address,
 // namespace and auth of a run, made when first needed.
@@ -18,7 +18,8 @@
 // VAULT_ADDR or ESFN_ALLOWED_SERVERS, loopback among them; plain http:// only to
 // those or to loopback. A credential that stands in the manifests goes where
 // the manifests say. Redirects are not followed: they would be a second opinion
-// on where a token goes.
+// on where a token goes. Nothing but KV mounts is read: elsewhere Vault would show
+// the token itself.
 //
 // It refuses to be configured by accident: of the environment it takes what
 // [ParseSettings] lists, and no other VAULT_ variable has any effect.

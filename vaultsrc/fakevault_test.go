@@ -45,9 +45,17 @@ func readFrom(t *testing.T, address string, engine fn.Engine, variables map[stri
 	return source.Read(context.Background(), fn.Ref{Connection: packageToken(address), Engine: engine, Mount: "kv", HasMount: true, Key: "app"})
 }
 
+func readAs(t *testing.T, c fn.Connection, variables map[string]string) (fn.Answer, error) {
+	t.Helper()
+	source := New(settingsOf(t, variables))
+	defer source.Close()
+	return source.Read(context.Background(), fn.Ref{Connection: c, Engine: fn.KV2, Mount: "kv", HasMount: true, Key: "app"})
+}
+
 // TestWhatAnAnswerMeans has the answers of Vault 1.21.4, and some that no Vault
 // gives.
 func TestWhatAnAnswerMeans(t *testing.T) {
+	t.Parallel()
 	const versioned404 = `{"data":{"data":null,"metadata":{"deletion_time":%q,"destroyed":%v,"version":3}}}`
 	for _, tc := range []struct {
 		name    string
@@ -63,7 +71,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{"data is no object", fn.KV2, 200, `{"data":{"data":"made-up","metadata":{}}}`, "what kv/data/app holds has no fields", false},
 		{"null in a 200", fn.KV2, 200, `{"data":{"data":null,"metadata":{"version":1}}}`, "no secret at kv/data/app", true},
 		{"null in KV v1", fn.KV1, 200, `{"data":null}`, "no secret at kv/app", true},
-		{"not Vault", fn.KV2, 200, `<html>made-up</html>`, "the answer for kv/data/app is not Vault's: it is no JSON", false},
+		{"not Vault", fn.KV2, 200, `<html>made-up</html>`, "the answer for kv/data/app is not Vault's: 200, and not its JSON", false},
 		{"missing", fn.KV2, 404, `{"errors":[]}`, "no secret at kv/data/app", true},
 		{"no such mount", fn.KV2, 404, `{"errors":["no handler for route \"kv/data/app\". route entry not found."]}`, "no secrets engine is mounted where kv/data/app is read", true},
 		{"deleted", fn.KV2, 404, fmt.Sprintf(versioned404, "2026-10-30T01:02:03Z", false), "version 3 of kv/data/app was deleted on 2026-10-30", true},
@@ -74,12 +82,15 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{"a 404 with a secret in it", fn.KV2, 404, `{"data":{"data":{"a":"made-up"}}}`, `{"a":"made-up"}`, false},
 		{"a 404 with something else in it", fn.KV2, 404, `{"data":{"foo":1}}`, "kv/data/app holds no secret as KV v2 has it", false},
 		{"deleted, to a store that takes the mount for KV v1", fn.KV1, 404, `{"data":{"data":null,"metadata":{"version":1}}}`, `{"data":null,"metadata":{"version":1}}`, false},
-		{"nothing", fn.KV2, 404, ``, "no secret at kv/data/app", true},
-		{"nothing in a 200", fn.KV1, 200, ``, "no secret at kv/app", true},
-		{"fields with nothing around them", fn.KV1, 200, `{"initialized":true}`, `{"initialized":true}`, false},
+		{"nothing", fn.KV2, 404, ``, "the answer for kv/data/app is not Vault's: 404, and not its JSON", false},
+		{"nothing in a 200", fn.KV1, 200, ``, "the answer for kv/app is not Vault's: 200, and not its JSON", false},
+		{"a gateway's own 404", fn.KV1, 404, `{"message":"made-up"}`, "the answer for kv/app is not Vault's: 404, and not its JSON", false},
+		{"a lease", fn.KV1, 200, `{"lease_id":"database/creds/x/1","data":{"a":"made-up"}}`, "kv/app is no secret of a KV mount", false},
+		{"what a token is shown", fn.KV1, 200, `{"data":{"id":"made-up"},"mount_type":"token"}`, "kv/app is no secret of a KV mount", false},
+		{"deleted at no time", fn.KV2, 404, `{"data":{"data":null,"metadata":{"deletion_time":"made-up","version":3}}}`, "version 3 of kv/data/app was deleted", true},
 		{"metadata of another kind", fn.KV2, 200, `{"data":{"data":{"a":"made-up"},"metadata":"mine"}}`, `{"a":"made-up"}`, false},
 		{"names that differ in case", fn.KV2, 200, `{"data":{"DATA":{"a":"made-up"}}}`, "kv/data/app holds no secret as KV v2 has it", false},
-		{"404 of something else", fn.KV2, 404, `404 page not found`, "the answer for kv/data/app is not Vault's: 404, and no JSON", false},
+		{"404 of something else", fn.KV2, 404, `404 page not found`, "the answer for kv/data/app is not Vault's: 404, and not its JSON", false},
 		{"policy", fn.KV2, 403, `{"errors":["1 error occurred:\n\t* permission denied\n\n"]}`, "permission denied for kv/data/app, or there is no such mount", false},
 		{"a refusal of something before Vault", fn.KV2, 403, `<html>made-up</html>`, "reading kv/data/app failed: 127.0.0.1", false},
 		{"token", fn.KV2, 403, `{"errors":["2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n"]}`, "does not accept the token: it is invalid, expired or revoked", false},
@@ -211,6 +222,7 @@ func TestALoginIsMadeOnceAndRevoked(t *testing.T) {
 }
 
 func TestAServerThatIsNotThere(t *testing.T) {
+	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -229,6 +241,7 @@ func TestAServerThatIsNotThere(t *testing.T) {
 }
 
 func TestACertificateThatIsNotTrusted(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewTLSServer(http.NotFoundHandler())
 	defer server.Close()
 	server.Config.ErrorLog = nil

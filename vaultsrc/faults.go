@@ -4,10 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
+	"net/http"
 	"strings"
 	"syscall"
 
@@ -31,8 +32,8 @@ func (at location) refusal(r *api.ResponseError, redirect string, token secret.V
 		}
 	case r.StatusCode >= 300 && r.StatusCode < 400:
 		target := "another address"
-		if u, err := url.Parse(redirect); err == nil && u.Host != "" {
-			target = u.Host
+		if u, err := parseServer(redirect); err == nil {
+			target = withoutSent(u.Host, token)
 		}
 		return at.at.serverFault("name the active node, or the address in front of all nodes",
 			fmt.Sprintf("%s redirects to %s, and esfn takes its token nowhere else (a standby node does that)", hostOf(at.at.Server), target))
@@ -53,7 +54,7 @@ func serverWords(server string, r *api.ResponseError, words string) string {
 	case strings.Contains(words, "Vault is sealed"):
 		return fmt.Sprintf("Vault at %s is sealed", host)
 	case r.StatusCode == 429:
-		return fmt.Sprintf("Vault at %s limits the rate of requests, and did so for every retry", host)
+		return fmt.Sprintf("Vault at %s limits the rate of requests, and this run needs more", host)
 	case words != "":
 		return fmt.Sprintf("Vault at %s answered %d: %s", host, r.StatusCode, words)
 	}
@@ -67,10 +68,7 @@ func vaultWords(r *api.ResponseError, sent secret.Value) string {
 	if r.RawError {
 		return ""
 	}
-	words := strings.Join(strings.Fields(strings.Join(r.Errors, " ")), " ")
-	if !sent.IsEmpty() {
-		words = strings.ReplaceAll(words, sent.Reveal(), sent.String())
-	}
+	words := withoutSent(strings.Join(strings.Fields(strings.Join(r.Errors, " ")), " "), sent)
 	const most = 200
 	if r := []rune(words); len(r) > most {
 		words = string(r[:most]) + "…"
@@ -78,14 +76,23 @@ func vaultWords(r *api.ResponseError, sent secret.Value) string {
 	return words
 }
 
-// connectionFault says why the server could not be asked, or gave no answer.
-func (e endpoint) connectionFault(err error) *fn.Fault {
+// withoutSent takes a credential out of what a server says.
+func withoutSent(words string, sent secret.Value) string {
+	if sent.IsEmpty() {
+		return words
+	}
+	return strings.ReplaceAll(words, sent.Reveal(), sent.String())
+}
+
+// connectionFault says why the server could not be asked, or gave no answer to
+// the credential that was sent.
+func (e endpoint) connectionFault(run context.Context, err error, sent secret.Value) *fn.Fault {
+	if run.Err() != nil {
+		return runEnded(run)
+	}
 	var refused *api.ResponseError
 	if errors.As(err, &refused) {
-		return e.serverFault("", serverWords(e.Server, refused, vaultWords(refused, e.Login.Credential.Value)))
-	}
-	if errors.Is(err, context.Canceled) {
-		return &fn.Fault{Scope: fn.RunScope, Cause: "interrupted"}
+		return e.serverFault("", serverWords(e.Server, refused, vaultWords(refused, sent)))
 	}
 	hint := ""
 	var authority x509.UnknownAuthorityError
@@ -103,7 +110,13 @@ func networkWords(err error) string {
 	var certificate *tls.CertificateVerificationError
 	var timeout net.Error
 	var system syscall.Errno
+	var syntax *json.SyntaxError
+	var tooLarge *http.MaxBytesError
 	switch {
+	case errors.As(err, &tooLarge):
+		return fmt.Sprintf("its answer is larger than %d MiB", tooLarge.Limit>>20)
+	case errors.As(err, &syntax):
+		return "its answer is no JSON"
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Sprintf("there is no host of the name %s", dns.Name)
 	case errors.As(err, &dns):

@@ -3,7 +3,6 @@ package vaultsrc
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 
@@ -12,15 +11,15 @@ import (
 	"github.com/esfn/esfn/fn"
 )
 
-// maxAnswer bounds an answer's size: Vault takes requests of 32 MiB.
-const maxAnswer = 64 << 20
-
 // kv is the reader at the bottom: it sends the request.
 type kv struct{ sessions *sessions }
 
 var _ reader = (*kv)(nil)
 
 func (k *kv) read(ctx context.Context, at location) (fn.Answer, error) {
+	if fault := at.notKV(); fault != nil {
+		return fn.Answer{}, fault
+	}
 	if ctx.Err() != nil {
 		return fn.Answer{}, runEnded(ctx)
 	}
@@ -28,6 +27,15 @@ func (k *kv) read(ctx context.Context, at location) (fn.Answer, error) {
 	if err != nil {
 		return fn.Answer{}, err
 	}
+	answer, err := s.read(ctx, at)
+	var fault *fn.Fault
+	if errors.As(err, &fault) {
+		s.fail(fault)
+	}
+	return answer, err
+}
+
+func (s *session) read(ctx context.Context, at location) (fn.Answer, error) {
 	var query map[string][]string
 	if at.version != "" {
 		query = map[string][]string{"version": {at.version}}
@@ -36,15 +44,13 @@ func (k *kv) read(ctx context.Context, at location) (fn.Answer, error) {
 	// secret that is missing, one that is deleted and a mount that is not there.
 	response, err := s.client.Logical().ReadRawWithDataWithContext(ctx, at.path, query)
 	if response == nil {
-		return fn.Answer{}, at.at.connectionFault(err)
+		return fn.Answer{}, at.at.connectionFault(ctx, err, s.token.value)
 	}
 	defer response.Body.Close()
-	body, readErr := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	body, readErr := io.ReadAll(response.Body)
 	switch {
 	case readErr != nil:
-		return fn.Answer{}, at.at.connectionFault(readErr)
-	case len(body) > maxAnswer:
-		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("the answer for %s is larger than %d MiB", at.path, maxAnswer>>20)}
+		return fn.Answer{}, at.at.connectionFault(ctx, readErr, s.token.value)
 	case response.StatusCode == http.StatusOK, response.StatusCode == http.StatusNoContent, response.StatusCode == http.StatusNotFound:
 		return at.answer(response.StatusCode == http.StatusNotFound, body)
 	}

@@ -73,26 +73,27 @@ func (s *Settings) tokenFromFile(name string, fault func(cause string) *fn.Fault
 }
 
 func (e endpoint) kubernetesLogin(ctx context.Context, client *api.Client, jwt secret.Value) (token, error) {
-	mount := strings.Trim(e.Login.Mount, "/")
+	mount := e.Login.Mount
 	method, err := kubernetes.NewKubernetesAuth(e.Login.Role, kubernetes.WithMountPath(mount), kubernetes.WithServiceAccountToken(jwt.Reveal()))
 	if err != nil {
 		return token{}, e.loginFault("", "the role is empty")
 	}
 	answer, err := method.Login(ctx, client)
 	if err != nil {
-		return token{}, e.kubernetesRefusal(mount, err, jwt)
+		return token{}, e.kubernetesRefusal(ctx, mount, err, jwt)
 	}
 	if answer == nil || answer.Auth == nil || answer.Auth.ClientToken == "" {
-		return token{}, e.loginFault("", fmt.Sprintf("the login at auth/%s answered without a token", mount))
+		return token{}, e.loginFault("a standby node does that where it redirects: name the active node, or the address in front of all nodes",
+			fmt.Sprintf("the login at auth/%s was answered without a token", mount))
 	}
 	return token{value: secret.New(answer.Auth.ClientToken), own: true}, nil
 }
 
 // kubernetesRefusal says what Vault's answer to a login means.
-func (e endpoint) kubernetesRefusal(mount string, err error, jwt secret.Value) error {
+func (e endpoint) kubernetesRefusal(run context.Context, mount string, err error, jwt secret.Value) error {
 	var refused *api.ResponseError
-	if !errors.As(err, &refused) || refused.StatusCode >= 500 || refused.StatusCode == 429 {
-		return e.connectionFault(err)
+	if !errors.As(err, &refused) || refused.StatusCode >= 500 || refused.StatusCode == 429 || refused.StatusCode == 412 {
+		return e.connectionFault(run, err, jwt)
 	}
 	at := fmt.Sprintf("the login at auth/%s with role %q is refused", mount, e.Login.Role)
 	words := vaultWords(refused, jwt)

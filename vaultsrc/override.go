@@ -28,17 +28,29 @@ type location struct {
 // that stores that differ in nothing else come to the same endpoint.
 func (s *Settings) override(c fn.Connection) endpoint {
 	e := endpoint{Connection: c}
-	e.Server = strings.TrimRight(c.Server, "/")
 	if s.Address != "" {
-		e.Server, e.addressFrom = strings.TrimRight(s.Address, "/"), "VAULT_ADDR"
+		e.Server, e.addressFrom = s.Address, "VAULT_ADDR"
 	}
 	if s.Namespace != "" {
 		e.Namespace = s.Namespace
 	}
-	if !s.Token.IsEmpty() {
+	switch l := &e.Login; {
+	case !s.Token.IsEmpty():
 		e.tokenFrom = s.TokenFrom
-		e.Login = fn.Login{Method: fn.TokenLogin, Credential: fn.Credential{Value: s.Token}}
+		*l = fn.Login{Method: fn.TokenLogin, Credential: fn.Credential{Value: s.Token}}
+	case l.Method == fn.KubernetesLogin && s.KubernetesTokenFile != "":
+		l.ServiceAccount, l.Credential = fn.ServiceAccount{}, fn.Credential{}
+	case l.Method == fn.KubernetesLogin && l.ServiceAccount != fn.ServiceAccount{}:
+		l.Credential = fn.Credential{}
 	}
+	// What follows is written in many ways that mean the same.
+	e.Server = strings.TrimRight(e.Server, "/")
+	if u, err := parseServer(e.Server); err == nil {
+		u.Host = strings.ToLower(u.Host)
+		e.Server = u.String()
+	}
+	e.Namespace = strings.Trim(e.Namespace, "/")
+	e.Login.Mount = strings.Trim(e.Login.Mount, "/")
 	return e
 }
 

@@ -1,6 +1,7 @@
 package vaultsrc
 
 import (
+	"fmt"
 	"path"
 	"strings"
 
@@ -33,6 +34,22 @@ func dataPath(ref fn.Ref) string {
 		key = "data/" + key
 	}
 	return clean(ref.Mount + "/" + key)
+}
+
+// notKV refuses what no KV mount can hold: the parts of Vault's API where a
+// manifest would find the tokens and the rights of whoever renders it.
+func (at location) notKV() *fn.Fault {
+	switch mount, _, _ := strings.Cut(at.path, "/"); mount {
+	case "auth", "cubbyhole", "identity", "sys":
+		return at.foreign()
+	}
+	return nil
+}
+
+// foreign is the fault of what is not KV: Vault's API would show a token to
+// whoever has it, and a leased credential would end with esfn's login.
+func (at location) foreign() *fn.Fault {
+	return &fn.Fault{Cause: fmt.Sprintf("%s is no secret of a KV mount", at.path), Hint: "esfn reads KV v1 and v2 mounts, and nothing else of Vault"}
 }
 
 // clean drops doubled and trailing slashes and "." segments. There is no ".."

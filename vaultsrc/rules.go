@@ -100,11 +100,12 @@ func origin(u *url.URL) string {
 	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
 }
 
-// comparableServer spells an address in one way; what is no address stays.
+// comparableServer spells an address in one way; what is no address is reported
+// where it stands.
 func comparableServer(address string) string {
 	u, err := parseServer(address)
 	if err != nil {
-		return address
+		return "one that is no address"
 	}
 	return origin(u) + strings.TrimRight(u.Path, "/")
 }

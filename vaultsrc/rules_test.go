@@ -3,6 +3,7 @@ package vaultsrc
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -105,11 +106,18 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 			"auth.tokenSecretRef: the token has characters in it that no token has"}},
 		{"no address at all, and no Secret", nil, []fn.Connection{{Server: "vault.example", Login: unresolved.Login}}, []string{
 			"auth.tokenSecretRef: no Secret a/b among the manifests given",
-			`spec.provider.vault.server: "vault.example" is not an address that begins with https:// or http://`}},
+			`spec.provider.vault.server: what it holds is not an address that begins with https:// or http://`}},
 		{"a password in the address", nil, []fn.Connection{packageToken("https://user:made-up@vault.example")}, []string{
 			"spec.provider.vault.server: the address of vault.example has a user or a password in it"}},
 		{"a password in an address that is none", nil, []fn.Connection{packageToken("user:made-up@vault.example:8200")}, []string{
 			`spec.provider.vault.server: "vault.example:8200" is not an address that begins with https:// or http://`}},
+		{"out of a listed path, in every spelling", env("VAULT_TOKEN", "made-up", "ESFN_ALLOWED_SERVERS", vault+"/one"), []fn.Connection{
+			packageToken(vault + "/one/../two"), packageToken(vault + "/one/%2e%2e/two"), packageToken(vault + "/one%2f..%2ftwo"), packageToken(vault + "/one//two"), packageToken(vault + "/one/two,https://evil.example")}, slices.Repeat([]string{
+			"spec.provider.vault.server: the address of vault.example:8200 has a path with something else in it than words and single slashes"}, 5)},
+		{"a host that is none", nil, []fn.Connection{packageToken("https://vault.example\u202e"), packageToken("https://vault.example.")}, []string{
+			`spec.provider.vault.server: "vault.example\u202e" is no name of a host`, `spec.provider.vault.server: "vault.example." is no name of a host`}},
+		{"a password in one of two addresses that VAULT_ADDR would take the place of", env("VAULT_ADDR", vault), []fn.Connection{packageToken("https://a.example"), packageToken("https://user:made-up@b.example")}, []string{
+			"VAULT_ADDR: it would take the place of 2 different servers: https://a.example:443, one that is no address"}},
 		{"the API's path at the end", nil, []fn.Connection{packageToken("https://vault.example/team/v1/"), packageToken("https://vault.example/ui")}, []string{
 			"spec.provider.vault.server: the address of vault.example is to be without /v1 at its end",
 			"spec.provider.vault.server: the address of vault.example is to be without /ui at its end"}},
@@ -137,9 +145,9 @@ func TestSettingsSayWhatIsWrongWithEachVariable(t *testing.T) {
 		"ESFN_STORES":          "/stores",
 	}
 	_, problems := ParseSettings(func(name string) string { return variables[name] }, func(string) ([]byte, error) { return nil, errors.New("no such file") })
-	const want = `error: VAULT_ADDR: "vault.example" is not an address that begins with https:// or http://
+	const want = `error: VAULT_ADDR: what it holds is not an address that begins with https:// or http://
   hint: write it as in https://vault.example.com:8200
-error: ESFN_ALLOWED_SERVERS: "nonsense" is not an address that begins with https:// or http://
+error: ESFN_ALLOWED_SERVERS: what it holds is not an address that begins with https:// or http://
   hint: separate addresses with commas, each as in https://vault.example.com:8200
 error: VAULT_TOKEN_FILE: VAULT_TOKEN is set as well
   hint: unset one of the two

@@ -2,43 +2,41 @@ package vaultsrc
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/hashicorp/go-retryablehttp"
 	"github.com/hashicorp/vault/api"
+
+	"github.com/esfn/esfn/fn"
 )
 
 const (
-	// attemptTimeout bounds one attempt at one request.
-	attemptTimeout = 15 * time.Second
-	// maxRetries and the waits are for connection errors, 412, 429 and 5xx: a
-	// node that is replaced is back within seconds, and a server that is gone
-	// shall not take long to be reported.
-	maxRetries   = 2
-	minRetryWait = 200 * time.Millisecond
-	maxRetryWait = time.Second
-	// revokeTimeout bounds the revocation of all tokens together, so that a
-	// Vault that hangs does not hold up the answer.
-	revokeTimeout = time.Second
+	// loginGrace is how long a login may go on after the run has ended: the
+	// token that it gets is to be revoked, not to be left behind unknown.
+	loginGrace = time.Second
+	// closeTimeout bounds that and the revocation of all tokens together, so
+	// that a Vault that hangs does not hold up the answer.
+	closeTimeout = 2 * time.Second
 )
 
 // session is a client and its login, which is made when it is first needed and
 // then shared.
 type session struct {
 	endpoint
-	way    way
+	// ready is closed when the login is over. Only then are these to be read.
+	ready  chan struct{}
 	client *api.Client
+	token  token
+	err    error
 
-	login sync.Once
-	token token
-	err   error
+	mu sync.Mutex
+	// broken is a fault that every further request would meet as well.
+	broken error
 }
 
 // sessions holds one session for each endpoint of the run.
@@ -51,115 +49,118 @@ type sessions struct {
 }
 
 func newSessions(s *Settings) *sessions {
-	return &sessions{
-		settings: s,
-		transport: &http.Transport{
-			Proxy:                 s.Proxy,
-			DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-			TLSHandshakeTimeout:   10 * time.Second,
-			TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: s.Roots},
-			ForceAttemptHTTP2:     true,
-			MaxIdleConnsPerHost:   concurrency,
-			IdleConnTimeout:       time.Minute,
-			ResponseHeaderTimeout: attemptTimeout,
-		},
-		open: map[endpoint]*session{},
-	}
+	return &sessions{settings: s, transport: newTransport(s), open: map[endpoint]*session{}}
 }
 
-// at returns a session that is logged in.
+// at returns a session that is logged in and works so far.
 func (x *sessions) at(ctx context.Context, e endpoint) (*session, error) {
 	x.mu.Lock()
 	s, known := x.open[e]
 	if !known {
-		s = &session{endpoint: e}
+		s = &session{endpoint: e, ready: make(chan struct{}), err: e.loginFault("please report it", "the login failed by a fault of esfn's own")}
 		x.open[e] = s
+		go s.logIn(ctx, x)
 	}
 	x.mu.Unlock()
-	s.login.Do(func() { s.err = s.logIn(ctx, x) })
-	return s, s.err
+	select {
+	case <-s.ready:
+	case <-ctx.Done():
+		return nil, runEnded(ctx)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return nil, s.err
+	}
+	return s, s.broken
 }
 
-func (s *session) logIn(ctx context.Context, x *sessions) error {
+// fail notes a fault that is not one entry's alone, so that a server that is
+// gone is not asked for every secret.
+func (s *session) fail(fault *fn.Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken == nil && fault.Scope != fn.EntryScope {
+		s.broken = fault
+	}
+}
+
+func (s *session) logIn(run context.Context, x *sessions) {
+	defer close(s.ready)
+	defer func() { _ = recover() }() // err says so
+	ctx, cancel := context.WithCancel(context.WithoutCancel(run))
+	defer cancel()
+	defer context.AfterFunc(run, func() { time.AfterFunc(loginGrace, cancel) })()
+
 	way, fault := x.settings.way(s.endpoint)
 	if fault != nil {
-		return fault
+		s.err = fault
+		return
 	}
 	client, err := x.client(s.endpoint)
 	if err != nil {
-		return s.serverFault("", "no client can be made for it")
+		s.err = s.serverFault("", "no client can be made for it")
+		return
 	}
 	got, err := way.login(ctx, client)
 	if err != nil {
-		return err
+		if run.Err() != nil {
+			err = runEnded(run)
+		}
+		s.err = err
+		return
 	}
 	client.SetToken(got.value.Reveal())
-	s.client, s.token = client, got
-	return nil
+	s.client, s.token, s.err = client, got, nil
 }
-
-// client makes a client for an endpoint, of the endpoint and nothing else:
-// vault/api fills a client from a score of VAULT_ variables, and each of them is
-// set here by hand.
-func (x *sessions) client(e endpoint) (*api.Client, error) {
-	client, err := api.NewClient(&api.Config{
-		Address:          e.Server,
-		HttpClient:       &http.Client{Transport: x.transport, Timeout: attemptTimeout, CheckRedirect: noRedirect},
-		MinRetryWait:     minRetryWait,
-		MaxRetryWait:     maxRetryWait,
-		MaxRetries:       maxRetries,
-		Backoff:          retryablehttp.RateLimitLinearJitterBackoff,
-		CheckRetry:       api.DefaultRetryPolicy,
-		DisableRedirects: true,
-	})
-	if err != nil {
-		return nil, err
-	}
-	client.ClearToken()
-	client.ClearNamespace()
-	headers := http.Header{api.RequestHeaderName: {"true"}}
-	if agent := x.settings.UserAgent; agent != "" {
-		headers.Set("User-Agent", agent)
-	}
-	client.SetHeaders(headers)
-	client.SetWrappingLookupFunc(func(string, string) string { return "" })
-	if e.Namespace != "" {
-		client.SetNamespace(e.Namespace)
-	}
-	return client, nil
-}
-
-func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // close revokes the tokens that the run got by logging in, all at once, and
 // says what it could not revoke. The context of the run may have ended.
 func (x *sessions) close() []string {
-	ctx, cancel := context.WithTimeout(context.Background(), revokeTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	var all sync.WaitGroup
-	var failed sync.Map
+	var mu sync.Mutex
+	var warnings []string
 	for _, s := range x.open {
-		// A batch token cannot be revoked; it just ends.
-		if !s.token.own || strings.HasPrefix(s.token.value.Reveal(), "hvb.") {
-			continue
-		}
 		all.Go(func() {
-			s.client.SetMaxRetries(0)
-			if err := s.client.Auth().Token().RevokeSelfWithContext(ctx, ""); err != nil {
-				failed.Store(hostOf(s.Server), true)
+			if warning := s.revoke(ctx); warning != "" {
+				mu.Lock()
+				defer mu.Unlock()
+				warnings = append(warnings, warning)
 			}
 		})
 	}
 	all.Wait()
 	x.transport.CloseIdleConnections()
-	var warnings []string
-	failed.Range(func(host, _ any) bool {
-		warnings = append(warnings, fmt.Sprintf("a token that esfn got at %s was not revoked; it ends with its lease", host))
-		return true
-	})
-	return warnings
+	slices.Sort(warnings)
+	return slices.Compact(warnings)
+}
+
+// revoke revokes the session's token where it is esfn's own, and returns a
+// warning where it could not.
+func (s *session) revoke(ctx context.Context) (warning string) {
+	select {
+	case <-s.ready:
+	case <-ctx.Done():
+		return fmt.Sprintf("a login at %s was under way when the run ended; if it got a token, that ends with its lease", hostOf(s.Server))
+	}
+	// A batch token cannot be revoked; it just ends.
+	if t := s.token.value.Reveal(); !s.token.own || strings.HasPrefix(t, "hvb.") || strings.HasPrefix(t, "b.") {
+		return ""
+	}
+	s.client.SetMaxRetries(1)
+	// The raw answer, since the client takes a redirect for success.
+	answer, err := s.client.Logical().WriteRawWithContext(ctx, "auth/token/revoke-self", nil)
+	if answer != nil {
+		answer.Body.Close()
+	}
+	if err != nil || answer == nil || answer.StatusCode >= 300 {
+		return fmt.Sprintf("a token that esfn got at %s was not revoked; it ends with its lease", hostOf(s.Server))
+	}
+	return ""
 }
 
 func hostOf(server string) string {

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"path/filepath"
-	"strings"
+	"slices"
 
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -29,27 +29,33 @@ func (s *Settings) requestToken(ctx context.Context, e endpoint) (secret.Value, 
 	fail := func(hint, cause string, args ...any) (secret.Value, error) {
 		return secret.Value{}, &fn.Fault{Scope: fn.StoreScope, Field: e.Login.Field + ".serviceAccountRef", Cause: fmt.Sprintf(cause, args...), Hint: hint}
 	}
-	config, err := s.kubernetesAPI()
-	if err != nil {
+	config, unusable := s.kubernetesAPI()
+	if unusable != "" {
 		return fail("set KUBECONFIG, or ESFN_KUBERNETES_TOKEN_FILE to a token that you have, or VAULT_TOKEN",
-			"the token of %s/%s cannot be asked for: %s", account.Namespace, account.Name, err)
+			"the token of %s/%s cannot be asked for: %s", account.Namespace, account.Name, unusable)
 	}
 	if config.Proxy == nil {
 		config.Proxy = s.Proxy
 	}
-	client, err := rest.HTTPClientFor(config)
+	// What client-go says of a configuration may show what stands in it.
+	const unusableConfig = "the cluster, user and files that KUBECONFIG names cannot be used together"
+	const tryIt = "does kubectl work with it?"
+	shared, err := rest.HTTPClientFor(config)
 	if err != nil {
-		return fail("", "the client configuration of KUBECONFIG cannot be used: %s", err)
+		return fail(tryIt, unusableConfig)
 	}
 	server, _, err := rest.DefaultServerUrlFor(config)
 	if err != nil {
-		return fail("", "the server of KUBECONFIG is not an address")
+		return fail(tryIt, unusableConfig)
 	}
-	client.Timeout = attemptTimeout
-	address := server.JoinPath("api/v1/namespaces", account.Namespace, "serviceaccounts", account.Name, "token")
+	// A copy: it may be http.DefaultClient. A redirect would take along the
+	// credentials of KUBECONFIG.
+	client := *shared
+	client.Timeout, client.CheckRedirect = attemptTimeout, noRedirect
+	address := server.JoinPath("api/v1/namespaces", url.PathEscape(account.Namespace), "serviceaccounts", url.PathEscape(account.Name), "token")
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), tokenRequest(account.Audiences()))
 	if err != nil {
-		return fail("", "the server of KUBECONFIG is not an address")
+		return fail(tryIt, unusableConfig)
 	}
 	request.Header.Set("Content-Type", "application/json")
 	answer, err := client.Do(request)
@@ -86,21 +92,43 @@ func (s *Settings) requestToken(ctx context.Context, e endpoint) (secret.Value, 
 
 // kubernetesAPI is the API server to ask: KUBECONFIG's where it is set, else
 // that of the cluster esfn runs in. ~/.kube/config is not looked at: which
-// cluster is asked is not to depend on what kubectl did last.
-func (s *Settings) kubernetesAPI() (*rest.Config, error) {
-	if s.Kubeconfig != "" {
-		rules := &clientcmd.ClientConfigLoadingRules{Precedence: filepath.SplitList(s.Kubeconfig), WarnIfAllMissing: false}
-		config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, nil).ClientConfig()
+// cluster is asked is not to depend on what kubectl did last. In place of the
+// configuration it returns why there is none, without quoting from any.
+func (s *Settings) kubernetesAPI() (config *rest.Config, unusable string) {
+	if s.Kubeconfig == "" {
+		config, err := rest.InClusterConfig()
 		if err != nil {
-			return nil, fmt.Errorf("KUBECONFIG: %s", strings.TrimPrefix(err.Error(), "invalid configuration: "))
+			return nil, "esfn does not run in a cluster, and KUBECONFIG is not set"
 		}
-		return config, nil
+		return config, ""
 	}
-	config, err := rest.InClusterConfig()
+	files := slices.DeleteFunc(filepath.SplitList(s.Kubeconfig), func(name string) bool { return name == "" })
+	for _, name := range files {
+		// clientcmd leaves out a file that is not there, and takes the cluster
+		// that it runs in where none is left.
+		text, err := s.ReadFile(name)
+		if err != nil {
+			return nil, "KUBECONFIG: " + fileFault(name, err)
+		}
+		if _, err := clientcmd.Load(text); err != nil {
+			return nil, "KUBECONFIG: " + name + " is no kubeconfig"
+		}
+	}
+	rules := &clientcmd.ClientConfigLoadingRules{Precedence: files}
+	merged, err := rules.Load()
 	if err != nil {
-		return nil, errors.New("esfn does not run in a cluster, and KUBECONFIG is not set")
+		return nil, "KUBECONFIG: its files cannot be read together"
 	}
-	return config, nil
+	config, err = clientcmd.NewDefaultClientConfig(*merged, nil).ClientConfig()
+	switch {
+	case clientcmd.IsEmptyConfig(err):
+		return nil, "KUBECONFIG: it names no cluster"
+	case clientcmd.IsContextNotFound(err):
+		return nil, "KUBECONFIG: its current context is not in it"
+	case err != nil:
+		return nil, "KUBECONFIG: the cluster, user and files that it names cannot be used together"
+	}
+	return config, ""
 }
 
 func tokenRequest(audiences []string) io.Reader {

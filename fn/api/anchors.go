@@ -1,7 +1,7 @@
 package api
 
 import (
-	"slices"
+	"maps"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -27,34 +27,47 @@ func isMerge(key *yaml.Node) bool {
 
 type pair struct{ key, value *yaml.Node }
 
-// maxMerges bounds merges of merges: a map can be made to merge itself.
-const maxMerges = 16
+// maxMerged bounds the keys that one map may merge: a few lines of merges of
+// merges can stand for billions, and a map can be made to merge itself.
+const maxMerged = 10_000
 
 // pairs returns the keys and values of a map, with those that it merges (<<)
 // after its own and without those that its own take the place of. Aliases are
-// followed.
-func pairs(n *yaml.Node, depth int) []pair {
-	var own, merged []pair
+// followed. What is beyond maxMerged is left out.
+func pairs(n *yaml.Node) []pair {
+	var all []pair
+	seen := map[string]bool{}
+	left := maxMerged + len(n.Content) + 1
+	merge(n, &all, seen, &left)
+	return all
+}
+
+// merge adds the pairs of a map whose keys are not there yet. A key that a map
+// itself has twice is added twice, for its reader to complain about.
+func merge(n *yaml.Node, all *[]pair, seen map[string]bool, left *int) {
+	own := map[string]bool{}
+	var sources []*yaml.Node
+	if *left -= len(n.Content) + 1; *left < 0 {
+		return
+	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], followed(n.Content[i+1])
-		if !isMerge(key) {
-			own = append(own, pair{followed(key), value})
-			continue
-		}
-		sources := []*yaml.Node{value}
-		if value.Kind == yaml.SequenceNode {
-			sources = value.Content
-		}
-		for _, source := range sources {
-			if source = followed(source); source.Kind == yaml.MappingNode && depth < maxMerges {
-				merged = append(merged, pairs(source, depth+1)...)
+		key, value := followed(n.Content[i]), followed(n.Content[i+1])
+		switch {
+		case !isMerge(key):
+			if !seen[key.Value] {
+				*all = append(*all, pair{key, value})
+				own[key.Value] = true
 			}
+		case value.Kind == yaml.SequenceNode:
+			sources = append(sources, value.Content...)
+		default:
+			sources = append(sources, value)
 		}
 	}
-	for _, p := range merged {
-		if !slices.ContainsFunc(own, func(o pair) bool { return o.key.Value == p.key.Value }) {
-			own = append(own, p)
+	maps.Copy(seen, own)
+	for _, source := range sources {
+		if source = followed(source); source.Kind == yaml.MappingNode {
+			merge(source, all, seen, left)
 		}
 	}
-	return own
 }

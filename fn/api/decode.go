@@ -113,7 +113,7 @@ func (d *decoder) object(field string, n *yaml.Node, v reflect.Value) {
 		return
 	}
 	given := map[string]bool{}
-	for _, p := range pairs(n, 0) {
+	for _, p := range pairs(n) {
 		name, value := p.key.Value, p.value
 		at := join(field, name)
 		f, known := shape.byName[name]
@@ -175,7 +175,7 @@ func (d *decoder) texts(field string, n *yaml.Node, v reflect.Value) {
 		return
 	}
 	texts := map[string]string{}
-	for _, p := range pairs(n, 0) {
+	for _, p := range pairs(n) {
 		name := p.key.Value
 		at := field + "[" + name + "]"
 		if _, twice := texts[name]; twice {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -236,10 +237,22 @@ func TestDecodingLeavesTheDocumentAlone(t *testing.T) {
 	}
 }
 
-func TestAMapThatMergesItselfEnds(t *testing.T) {
-	node, err := yaml.Parse("metadata: {name: a}\nspec: &s {<<: *s, data: []}\n")
-	if err != nil {
-		t.Fatal(err)
+// TestMergesThatNeverEnd has one of a map in itself, and one of merges of merges
+// that stands for ten billion maps.
+func TestMergesThatNeverEnd(t *testing.T) {
+	bomb := "status:\n  m0: &m0 {a: b}\n"
+	for i := 1; i <= 10; i++ {
+		bomb += fmt.Sprintf("  m%d: &m%d {<<: [%s]}\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*m%d, ", i-1), 10), ", "))
 	}
-	Decode(node, &ExternalSecret{})
+	for _, document := range []string{
+		"metadata: {name: a}\nspec: &s {<<: *s, data: []}\n",
+		bomb + "metadata: {<<: *m10, annotations: *m10}\nspec: {<<: *m10}\n",
+	} {
+		node, err := yaml.Parse(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		Decode(node, &ExternalSecret{})
+		HeaderOf(node)
+	}
 }

@@ -32,7 +32,7 @@ func fieldsOf(n *yaml.Node) map[string]*yaml.Node {
 	if n == nil || followed(n).Kind != yaml.MappingNode {
 		return fields
 	}
-	for _, p := range pairs(followed(n), 0) {
+	for _, p := range pairs(followed(n)) {
 		fields[p.key.Value] = p.value
 	}
 	return fields

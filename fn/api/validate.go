@@ -146,6 +146,11 @@ func (s *Store) Problems() []Problem {
 		}
 		if ref := kubernetes.ServiceAccountRef; ref != nil {
 			found = append(found, s.foreign(at+"auth.kubernetes.serviceAccountRef", ref.Namespace)...)
+			for i, audience := range ref.Audiences {
+				if audience == "" || strings.ContainsFunc(audience, unicode.IsControl) {
+					found = append(found, Problem{fmt.Sprintf("%sauth.kubernetes.serviceAccountRef.audiences[%d]", at, i), "is no audience", ""})
+				}
+			}
 		}
 		if ref := kubernetes.SecretRef; ref != nil {
 			found = append(found, s.foreign(at+"auth.kubernetes.secretRef", ref.Namespace)...)

@@ -26,7 +26,7 @@ func decodeJSON(text string) (objects []*yaml.RNode, ok bool) {
 		if err != nil {
 			return nil, false
 		}
-		n, err := jsonNode(decoder, token)
+		n, err := jsonNode(decoder, token, 0)
 		if err != nil {
 			return nil, false
 		}
@@ -34,8 +34,14 @@ func decodeJSON(text string) (objects []*yaml.RNode, ok bool) {
 	}
 }
 
+// maxDepth is how deep JSON may be nested, as YAML's parser has it.
+const maxDepth = 10_000
+
 // jsonNode builds the value that begins with a token.
-func jsonNode(decoder *json.Decoder, token json.Token) (*yaml.Node, error) {
+func jsonNode(decoder *json.Decoder, token json.Token, depth int) (*yaml.Node, error) {
+	if depth > maxDepth {
+		return nil, errors.New("nested too deep")
+	}
 	switch token := token.(type) {
 	case string:
 		return jsonString(token), nil
@@ -60,7 +66,7 @@ func jsonNode(decoder *json.Decoder, token json.Token) (*yaml.Node, error) {
 			if err != nil {
 				return nil, err
 			}
-			child, err := jsonNode(decoder, next)
+			child, err := jsonNode(decoder, next, depth+1)
 			if err != nil {
 				return nil, err
 			}

@@ -69,7 +69,8 @@ func (l *List) add(file string, documents []document) error {
 		l.texts = map[*yaml.RNode]string{}
 	}
 	for i, d := range documents {
-		items, err := flatten(d.node)
+		left := maxListed
+		items, err := flatten(d.node, &left)
 		if err != nil {
 			return fmt.Errorf("line %d: %w", d.line, err)
 		}
@@ -84,11 +85,17 @@ func (l *List) add(file string, documents []document) error {
 	return nil
 }
 
+// maxListed bounds what lists in one document may hold: with aliases a few lines
+// can stand for billions of objects, and a list can hold itself.
+const maxListed = 100_000
+
 // flatten returns an object, or in place of a list the objects in it. Lists of
 // other groups are their owners' business.
-func flatten(object *yaml.RNode) ([]*yaml.RNode, error) {
+func flatten(object *yaml.RNode, left *int) ([]*yaml.RNode, error) {
 	h := api.HeaderOf(object)
-	switch {
+	switch *left--; {
+	case *left < 0:
+		return nil, fmt.Errorf("its lists hold more than %d objects", maxListed)
 	case h.Kind == resourceList:
 		return nil, errors.New("a ResourceList has to come alone, on stdin")
 	case h.APIVersion == "" || h.Kind == "":
@@ -104,7 +111,7 @@ func flatten(object *yaml.RNode) ([]*yaml.RNode, error) {
 	}
 	var items []*yaml.RNode
 	for _, one := range inside {
-		found, err := flatten(one)
+		found, err := flatten(one, left)
 		if err != nil {
 			return nil, err
 		}
@@ -252,5 +259,9 @@ func notYAML(err error, first int) error {
 	if m[1] != "" {
 		line, _ = strconv.Atoi(m[1])
 	}
-	return fmt.Errorf("line %d: not YAML: %s", first+line-1, m[2])
+	cause := m[2]
+	if strings.HasPrefix(cause, "unknown anchor") {
+		cause = "an alias (*) refers to no anchor" // its name may be the begin of a value
+	}
+	return fmt.Errorf("line %d: not YAML: %s", first+line-1, cause)
 }

@@ -146,6 +146,28 @@ func TestAliasesThatStandForTooMuchAreNotWrittenOut(t *testing.T) {
 	}
 }
 
+func TestListsThatNeverEnd(t *testing.T) {
+	deep := strings.Repeat("[", 1_000_000)
+	for name, text := range map[string]string{
+		"a list in itself": "apiVersion: v1\nkind: List\nitems: &x [{apiVersion: v1, kind: List, items: *x}]\n",
+		"lists of lists":   nestedLists(9),
+		"deep JSON":        `{"apiVersion":"v1","kind":"A","x":` + deep,
+	} {
+		if _, err := Read([]byte(text)); err == nil {
+			t.Errorf("%s: it was read", name)
+		}
+	}
+}
+
+// nestedLists are lists of ten lists of ten lists, so many deep.
+func nestedLists(depth int) string {
+	text := "apiVersion: v1\nkind: List\nx0: &x0 {apiVersion: v1, kind: A}\n"
+	for i := 1; i <= depth; i++ {
+		text += fmt.Sprintf("x%d: &x%d {apiVersion: v1, kind: List, items: [%s]}\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*x%d, ", i-1), 10), ", "))
+	}
+	return text + fmt.Sprintf("items: [*x%d]\n", depth)
+}
+
 func TestResultsComeAfterThoseThatWereThere(t *testing.T) {
 	list, err := Read([]byte("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nresults:\n- message: earlier\n"))
 	if err != nil {
@@ -168,7 +190,7 @@ func TestInputThatIsNone(t *testing.T) {
 		{"an empty list", "apiVersion: v1\nkind: List\nitems: []\n", "no manifests in it"},
 		{"not YAML", "apiVersion: v1\nkind: A\n---\nb: [\n", "line 4: not YAML: did not find expected node content"},
 		{"not YAML on a document's first line", "apiVersion: v1\nkind: A\n---\na: b: c\n", "line 4: not YAML: mapping values are not allowed in this context"},
-		{"an anchor that is none", "apiVersion: v1\nkind: A\ndata: *nope\n", "line 1: not YAML: unknown anchor 'nope' referenced"},
+		{"an anchor that is none", "apiVersion: v1\nkind: A\ndata: *made-up\n", "line 1: not YAML: an alias (*) refers to no anchor"},
 		{"a document behind dots alone", "apiVersion: v1\nkind: A\n...\nkind: B\n", "line 3: not YAML: did not find expected <document start>"},
 		{"text", "apiVersion: v1\nkind: A\n---\nhello\n", "line 4: not a Kubernetes object"},
 		{"text that is a map by accident", "Error: INSTALLATION FAILED\n", "line 1: not a Kubernetes object: it has no apiVersion and kind"},

@@ -1,0 +1,229 @@
+package vaultsrc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/esfn/esfn/fn"
+)
+
+// manyReads reads so many secrets at once and returns the faults.
+func manyReads(t *testing.T, n int, address string) (faults []string) {
+	t.Helper()
+	source := New(settingsOf(t, nil))
+	defer source.Close()
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	for i := range n {
+		all.Go(func() {
+			_, err := source.Read(context.Background(), fn.Ref{Connection: packageToken(address), Engine: fn.KV2, Mount: "kv", HasMount: true, Key: fmt.Sprint("app", i)})
+			if err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				faults = append(faults, err.Error())
+			}
+		})
+	}
+	all.Wait()
+	return faults
+}
+
+func TestAServerThatIsGoneIsNotAskedForEverySecret(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.WriteHeader(503)
+		fmt.Fprint(w, `{"errors":["Vault is sealed"]}`)
+	}))
+	defer server.Close()
+	faults := manyReads(t, 400, server.URL)
+	if len(faults) != 400 {
+		t.Errorf("%d of 400 reads failed", len(faults))
+	}
+	for _, f := range faults {
+		if !strings.HasSuffix(f, "is sealed") {
+			t.Fatalf("got %q", f)
+		}
+	}
+	// Those that were under way when the first one gave up, three attempts each,
+	// and those that had begun by then.
+	if n := asked.Load(); n > 2*3*concurrency {
+		t.Errorf("%d requests", n)
+	}
+}
+
+func TestConnectionsAreBoundedAndUsedAgain(t *testing.T) {
+	t.Parallel()
+	var opened atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"data":{"data":{},"metadata":{}}}`)
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	if faults := manyReads(t, 1000, server.URL); len(faults) > 0 {
+		t.Fatal(faults[0])
+	}
+	if n := opened.Load(); n > concurrency {
+		t.Errorf("%d connections for 1000 reads", n)
+	}
+}
+
+func TestAServerThatAsksForMoreTimeThanThereIs(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{429, 503} {
+		address, seen := fakeVault(t, status, `{"errors":["later"]}`, "Retry-After", "3600")
+		_, err := readFrom(t, address, fn.KV2, nil)
+		var fault *fn.Fault
+		if !errors.As(err, &fault) || fault.Scope != fn.StoreScope || strings.Contains(fault.Cause, "in time") {
+			t.Errorf("%d: got %v", status, err)
+		}
+		if len(*seen) != 1 {
+			t.Errorf("%d: %d requests", status, len(*seen))
+		}
+	}
+}
+
+func TestWhatIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]int{400: 1, 403: 1, 404: 1, 405: 1, 501: 1, 412: 3, 429: 3, 500: 3, 502: 3} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			address, seen := fakeVault(t, status, `{"errors":[]}`)
+			if _, err := readFrom(t, address, fn.KV2, nil); err == nil {
+				t.Error("it worked")
+			}
+			if len(*seen) != want {
+				t.Errorf("%d requests, want %d", len(*seen), want)
+			}
+		})
+	}
+}
+
+func TestAnswersAreBounded(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 400, 404} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			for range 70 {
+				if _, err := w.Write(make([]byte, 1<<20)); err != nil {
+					return
+				}
+			}
+		}))
+		_, err := readFrom(t, server.URL, fn.KV2, nil)
+		server.CloseClientConnections()
+		server.Close()
+		if err == nil || !strings.Contains(err.Error(), "its answer is larger than ") {
+			t.Errorf("%d: got %v", status, err)
+		}
+	}
+}
+
+func TestARevocationThatIsRedirectedIsNone(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/revoke-self") {
+			w.WriteHeader(307)
+			return
+		}
+		fmt.Fprint(w, `{"auth":{"client_token":"hvs.made-up"},"data":{"data":{},"metadata":{}}}`)
+	}))
+	defer server.Close()
+	source := New(settingsOf(t, map[string]string{"ESFN_KUBERNETES_TOKEN_FILE": "/jwt"}))
+	if _, err := source.Read(context.Background(), fn.Ref{Connection: serviceAccount(server.URL), Engine: fn.KV2, Key: "kv/app"}); err != nil {
+		t.Fatal(err)
+	}
+	if warnings := source.Close(); len(warnings) != 1 || !strings.Contains(warnings[0], "was not revoked") {
+		t.Errorf("warnings: %v", warnings)
+	}
+}
+
+// TestALoginThatIsUnderWayWhenTheRunEnds gets its token after that, and revokes
+// it.
+func TestALoginThatIsUnderWayWhenTheRunEnds(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	var revoked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/revoke-self") {
+			revoked.Add(1)
+			w.WriteHeader(204)
+			return
+		}
+		cancel()
+		time.Sleep(20 * time.Millisecond)
+		fmt.Fprint(w, `{"auth":{"client_token":"hvs.made-up"}}`)
+	}))
+	defer server.Close()
+	source := New(settingsOf(t, map[string]string{"ESFN_KUBERNETES_TOKEN_FILE": "/jwt"}))
+	_, err := source.Read(ctx, fn.Ref{Connection: serviceAccount(server.URL), Engine: fn.KV2, Key: "kv/app"})
+	var fault *fn.Fault
+	if !errors.As(err, &fault) || fault.Cause != "interrupted" {
+		t.Errorf("got %v", err)
+	}
+	if warnings := source.Close(); len(warnings) > 0 || revoked.Load() != 1 {
+		t.Errorf("%d revocations, warnings: %v", revoked.Load(), warnings)
+	}
+}
+
+func TestOneLoginForOneCredential(t *testing.T) {
+	t.Parallel()
+	address, seen := fakeVault(t, 200, `{"auth":{"client_token":"hvs.made-up"},"data":{"data":{},"metadata":{}}}`)
+	source := New(settingsOf(t, map[string]string{"ESFN_KUBERNETES_TOKEN_FILE": "/jwt"}))
+	for i, mount := range []string{"kubernetes", "/kubernetes", "kubernetes/"} {
+		c := serviceAccount([]string{address, strings.Replace(address, "http", "HTTP", 1), address + "/"}[i])
+		c.Login.Mount = mount
+		c.Login.ServiceAccount = fn.NewServiceAccount(fmt.Sprint("ns", i), "sa", nil)
+		c.Login.Credential = fn.Credential{Unresolved: fmt.Sprint("no Secret ", i)}
+		if _, err := source.Read(context.Background(), fn.Ref{Connection: c, Engine: fn.KV2, Mount: "kv", HasMount: true, Key: fmt.Sprint("app", i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	source.Close()
+	logins := 0
+	for _, r := range *seen {
+		if strings.HasSuffix(r.URL.Path, "/login") {
+			logins++
+		}
+	}
+	if logins != 1 {
+		t.Errorf("%d logins", logins)
+	}
+}
+
+func TestWhatIsNotKVIsNotAskedFor(t *testing.T) {
+	t.Parallel()
+	address, seen := fakeVault(t, 200, `{"data":{"id":"made-up"}}`)
+	for _, ref := range []fn.Ref{
+		{Mount: "auth/token", HasMount: true, Engine: fn.KV1, Key: "lookup-self"},
+		{Engine: fn.KV1, Key: "/sys/internal/ui/mounts"},
+		{Engine: fn.KV1, Key: "./identity/oidc/token/x"},
+		{Mount: "/", HasMount: true, Engine: fn.KV1, Key: "cubbyhole/x"},
+	} {
+		ref.Connection = packageToken(address)
+		source := New(settingsOf(t, nil))
+		_, err := source.Read(context.Background(), ref)
+		if err == nil || !strings.Contains(err.Error(), "is no secret of a KV mount") {
+			t.Errorf("%s: got %v", ref.Key, err)
+		}
+		source.Close()
+	}
+	if len(*seen) > 0 {
+		t.Errorf("%d requests", len(*seen))
+	}
+}
