@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
-	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -95,17 +94,6 @@ func (d *decoder) value(field string, n *yaml.Node, v reflect.Value, c constrain
 	}
 }
 
-// saysNothing tells a value that is the same as none at all.
-func saysNothing(n *yaml.Node) bool {
-	switch {
-	case n.Kind != yaml.ScalarNode:
-		return len(n.Content) == 0
-	case n.ShortTag() == yaml.NodeTagBool:
-		return strings.EqualFold(n.Value, "false")
-	}
-	return n.ShortTag() == yaml.NodeTagNull || n.Value == ""
-}
-
 func (d *decoder) object(field string, n *yaml.Node, v reflect.Value) {
 	shape := shapeOf(v.Type())
 	if n.Kind != yaml.MappingNode {
@@ -193,45 +181,6 @@ func (d *decoder) texts(field string, n *yaml.Node, v reflect.Value) {
 		}
 	}
 	v.Set(reflect.ValueOf(texts))
-}
-
-// text decodes a string as kubectl would: what YAML 1.1 reads as a number or a
-// boolean is not one, even if YAML 1.2 thinks otherwise.
-func (d *decoder) text(field string, n *yaml.Node) (string, bool) {
-	const quote = "write it in quotes"
-	written := yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle | yaml.TaggedStyle
-	switch {
-	case n.Kind != yaml.ScalarNode:
-		d.report(field, "", "must be a string, is %s", kindOf(n))
-	case n.ShortTag() != yaml.NodeTagString && n.ShortTag() != "!!timestamp":
-		d.report(field, quote, "must be a string, is %s", kindOf(n))
-	case n.Style&written == 0 && n.ShortTag() == yaml.NodeTagString && yaml.IsYaml1_1NonString(n):
-		d.report(field, quote, "must be a string, is a boolean or a number to kubectl (YAML 1.1)")
-	default:
-		return n.Value, true
-	}
-	return "", false
-}
-
-// kindOf names what stands where something else was expected, never its value.
-func kindOf(n *yaml.Node) string {
-	switch n.Kind {
-	case yaml.MappingNode:
-		return "a map"
-	case yaml.SequenceNode:
-		return "a list"
-	}
-	switch n.ShortTag() {
-	case yaml.NodeTagBool:
-		return "a boolean"
-	case yaml.NodeTagInt, yaml.NodeTagFloat:
-		return "a number"
-	case yaml.NodeTagNull:
-		return "null"
-	case yaml.NodeTagString:
-		return "a string"
-	}
-	return "a value of another type"
 }
 
 func join(field, name string) string {
