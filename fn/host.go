@@ -85,9 +85,10 @@ func isBookkeeping(key string) bool {
 
 // WithoutBookkeeping returns the object without the annotations that hosts
 // leave for themselves, for output that no host will clean up: a copy, or the
-// object itself where it has none. What users set for tools to act on, such as
-// config.kubernetes.io/local-config and depends-on, stays.
-func WithoutBookkeeping(node *yaml.RNode) (*yaml.RNode, error) {
+// object itself where it has none, or has them by way of an alias. What users set
+// for tools to act on, such as config.kubernetes.io/local-config and depends-on,
+// stays.
+func WithoutBookkeeping(node *yaml.RNode) *yaml.RNode {
 	own := node
 	for _, key := range slices.Sorted(maps.Keys(api.HeaderOf(node).Annotations)) {
 		if !isBookkeeping(key) {
@@ -96,14 +97,14 @@ func WithoutBookkeeping(node *yaml.RNode) (*yaml.RNode, error) {
 		if own == node {
 			own = node.Copy()
 		}
-		if err := own.PipeE(yaml.ClearAnnotation(key)); err != nil {
-			return nil, err
+		if own.PipeE(yaml.ClearAnnotation(key)) != nil {
+			return node
 		}
 	}
-	if own == node {
-		return node, nil
+	if own != node && yaml.ClearEmptyAnnotations(own) != nil {
+		return node
 	}
-	return own, yaml.ClearEmptyAnnotations(own)
+	return own
 }
 
 const localConfig = "config.kubernetes.io/local-config"

@@ -17,9 +17,9 @@ import (
 	"github.com/esfn/esfn/fn"
 )
 
-// asked reads through a service account's login, with a kubeconfig of this text,
-// and returns what is said of it. A real API server is asked in tests/.
-func asked(t *testing.T, ctx context.Context, kubeconfig string, vault string) (fault *fn.Fault, closing []string) {
+// sourceWith is a source with a kubeconfig of this text. A real API server is
+// asked in tests/.
+func sourceWith(t *testing.T, kubeconfig string, vault string) *Source {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "kubeconfig")
 	if err := os.WriteFile(file, []byte(kubeconfig), 0o600); err != nil {
@@ -27,12 +27,19 @@ func asked(t *testing.T, ctx context.Context, kubeconfig string, vault string) (
 	}
 	s := settingsOf(t, map[string]string{"KUBECONFIG": file, "VAULT_ADDR": vault})
 	s.ReadFile = os.ReadFile
-	source := New(s)
-	_, err := source.Read(ctx, fn.Ref{Connection: serviceAccount(vault), Engine: fn.KV2, Mount: "kv", HasMount: true, Key: "app"})
+	return New(s)
+}
+
+// asked reads through a service account's login, and returns what is said of it.
+func asked(t *testing.T, kubeconfig string, vault string) (fault *fn.Fault) {
+	t.Helper()
+	source := sourceWith(t, kubeconfig, vault)
+	defer source.Close()
+	_, err := source.Read(context.Background(), fn.Ref{Connection: serviceAccount(vault), Engine: fn.KV2, Mount: "kv", HasMount: true, Key: "app"})
 	if err != nil && !errors.As(err, &fault) {
 		t.Fatalf("got %T", err)
 	}
-	return fault, source.Close()
+	return fault
 }
 
 func kubeconfigFor(server, user string) string {
@@ -58,7 +65,7 @@ func TestARedirectOfTheAPIServerIsNotFollowed(t *testing.T) {
 	}))
 	defer kube.Close()
 	vault, logins := fakeVault(t, 200, `{}`)
-	fault, _ := asked(t, context.Background(), kubeconfigFor(kube.URL, "{token: made-up-admin}"), vault)
+	fault := asked(t, kubeconfigFor(kube.URL, "{token: made-up-admin}"), vault)
 	if fault == nil || !strings.Contains(fault.Cause, "answered 307") {
 		t.Errorf("got %v", fault)
 	}
@@ -69,13 +76,24 @@ func TestARedirectOfTheAPIServerIsNotFollowed(t *testing.T) {
 
 func TestAPluginThatHangsDoesNotHoldUpTheRun(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	const plugin = `{exec: {apiVersion: client.authentication.k8s.io/v1, command: sleep, args: ["5"], interactiveMode: Never}}`
+	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	const plugin = `{exec: {apiVersion: client.authentication.k8s.io/v1, command: sleep, args: ["20"], interactiveMode: Never}}`
-	fault, closing := asked(t, ctx, kubeconfigFor("https://127.0.0.1:1", plugin), "http://127.0.0.1:1")
-	if fault == nil || fault.Field != "ESFN_TIMEOUT" {
-		t.Errorf("got %v", fault)
+	source := sourceWith(t, kubeconfigFor("https://127.0.0.1:1", plugin), "http://127.0.0.1:1")
+	go func() {
+		for begun := false; !begun; time.Sleep(time.Millisecond) {
+			source.sessions.mu.Lock()
+			begun = len(source.sessions.open) > 0
+			source.sessions.mu.Unlock()
+		}
+		cancel()
+	}()
+	_, err := source.Read(ctx, fn.Ref{Connection: serviceAccount("http://127.0.0.1:1"), Engine: fn.KV2, Mount: "kv", HasMount: true, Key: "app"})
+	var fault *fn.Fault
+	if !errors.As(err, &fault) || fault.Cause != "interrupted" {
+		t.Errorf("got %v", err)
 	}
+	closing := source.Close()
 	if len(closing) != 1 || !strings.Contains(closing[0], "a login at 127.0.0.1:1 was under way") {
 		t.Errorf("at the end: %v", closing)
 	}
@@ -94,7 +112,7 @@ func TestAKubeconfigIsNeverQuoted(t *testing.T) {
 		"no such context":          {"apiVersion: v1\nkind: Config\ncurrent-context: made-up\nclusters: [{name: c, cluster: {server: x}}]\n", "its current context is not in it"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fault, _ := asked(t, context.Background(), tc.text, "http://127.0.0.1:1")
+			fault := asked(t, tc.text, "http://127.0.0.1:1")
 			if fault == nil || !strings.Contains(fault.Cause, tc.want) || strings.Contains(fault.Cause, "made") {
 				t.Errorf("got %v", fault)
 			}

@@ -38,6 +38,7 @@ func TestWhatIsReadIsWrittenBackAsItWas(t *testing.T) {
 		{"plain documents with comments", "# about a\napiVersion: v1\nkind: A # the kind\nlist:\n- x\n- 'y'\n---\n# about b\napiVersion: v1\nkind: B\ntext: |\n  one\n  two\n"},
 		{"plain documents, however they are written", "\napiVersion: v1\nkind:   A\n\nlist:\n    -   x\nfolded: >+\n  trailing  \n\n\n---\napiVersion: v1\nkind: B\nanchor: &a [ 1,2 ]\nalias: *a\nb: &b {}\nmerged: {<<: *b, x: \"\\u00e9\"}\nempty: {metadata: {annotations: {}}}\n"},
 		{"plain documents with odd metadata", "apiVersion: v1\nkind: A\nmetadata: foo\n---\napiVersion: v1\nkind: B\nmetadata: {annotations: [a]}\n"},
+		{"annotations of a host that came by an alias", "apiVersion: v1\nx: &x {annotations: {config.kubernetes.io/index: \"0\"}}\nkind: B\nmetadata: *x\n"},
 		{"JSON", `{"apiVersion": "v1", "kind": "A", "text": "\/ \ud83d\ude00"}` + "\n"},
 		{"ended by dots", "apiVersion: v1\nkind: A\n...\n---\napiVersion: v1\nkind: B\n"},
 		{"begun behind the separator", "--- {apiVersion: v1, kind: A}\n---\napiVersion: v1\nkind: B\n"},

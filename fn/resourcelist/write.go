@@ -38,10 +38,7 @@ func (l *List) documents(items []*yaml.RNode) ([]byte, error) {
 		if i > 0 {
 			out.WriteString("---\n")
 		}
-		own, err := fn.WithoutBookkeeping(item)
-		if err != nil {
-			return nil, fmt.Errorf("removing host annotations: %w", err)
-		}
+		own := fn.WithoutBookkeeping(item)
 		if text := l.texts[own]; text != "" {
 			out.WriteString(text)
 			continue
