@@ -54,7 +54,7 @@ func newEmission(v *packageView, spec api.RenderSpec) (*emission, Problems) {
 		}
 	}
 	for _, it := range v.secrets {
-		es := maker[objectName{api.OrDefault(it.Namespace), it.Name}]
+		es := maker[it.objectName()]
 		by, marked := it.annotations[madeBy]
 		switch {
 		case es == nil && marked:
@@ -73,8 +73,6 @@ func newEmission(v *packageView, spec api.RenderSpec) (*emission, Problems) {
 	}
 	return e, problems
 }
-
-type objectName struct{ namespace, name string }
 
 // mark gives the annotations that a Secret needs to be found again.
 func (e *emission) mark(es *externalSecret) map[string]string {

@@ -19,6 +19,12 @@ type item struct {
 	annotations map[string]string
 }
 
+// objectName is what objects of one kind differ in. An object without a
+// namespace is in that called default.
+type objectName struct{ namespace, name string }
+
+func (it *item) objectName() objectName { return objectName{api.OrDefault(it.Namespace), it.Name} }
+
 // externalSecret is an ExternalSecret, decoded as far as it decodes.
 type externalSecret struct {
 	*item
@@ -33,6 +39,7 @@ type externalSecret struct {
 type packageView struct {
 	host            host
 	externalSecrets []*externalSecret
+	byName          map[objectName]*externalSecret
 	stores          []*item
 	secrets         []*item
 	warnings        Problems
@@ -47,7 +54,7 @@ var kinds = []string{"ExternalSecret", "SecretStore", "ClusterSecretStore", "Clu
 // view reads the items. Problems are those of ExternalSecrets alone: a store
 // that nothing refers to is nobody's problem.
 func view(in Input) (*packageView, Problems) {
-	v := &packageView{host: hostOf(in)}
+	v := &packageView{host: hostOf(in), byName: map[objectName]*externalSecret{}}
 	var problems Problems
 	for i, node := range in.Items {
 		h := api.HeaderOf(node)
@@ -87,15 +94,14 @@ func (v *packageView) addExternalSecret(it *item) Problems {
 	if len(found) == 0 {
 		found = es.Problems()
 	}
-	for _, other := range v.externalSecrets {
-		if other.Name == it.Name && api.OrDefault(other.Namespace) == api.OrDefault(it.Namespace) {
-			cause := "given twice"
-			if other.File != "" {
-				cause += "; the other one is in " + other.place()
-			}
-			found = append(found, api.Problem{Field: "metadata.name", Cause: cause, Hint: "keep one of the two"})
+	if other, twice := v.byName[it.objectName()]; twice {
+		cause := "given twice"
+		if other.File != "" {
+			cause += "; the other one is in " + other.place()
 		}
+		found = append(found, api.Problem{Field: "metadata.name", Cause: cause, Hint: "keep one of the two"})
 	}
+	v.byName[it.objectName()] = es
 	es.broken = len(found) > 0
 	v.externalSecrets = append(v.externalSecrets, es)
 	return at(it.Resource, found)
