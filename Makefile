@@ -13,7 +13,7 @@ RACE = $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
 .PHONY: build demo test test-all test-fast image lint clean
 
 build: ## a static binary, in bin/
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BINARY) .
+	CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath -ldflags '-s -w' -o $(BINARY) .
 
 demo: ## the main job, with a Vault of its own
 	@$(GO) run ./tests/demo
@@ -28,7 +28,7 @@ test: lint ## everything; with a Docker engine the image, too
 	fi
 
 test-all:
-	@echo "Building what the tests run against: about 10 minutes the first time, on two cores."
+	@echo "Building what the tests run against: 10 to 15 minutes the first time, on two cores."
 	$(GO) run ./tests/prepare
 	$(if $(RACE),CGO_ENABLED=1) $(GO) test $(RACE) -parallel 16 ./fn/... ./vaultsrc/...
 	$(GO) test -count=1 . ./tests/...
@@ -39,7 +39,7 @@ test-fast: ## what needs no kube-apiserver and no Docker
 	$(GO) test . ./tests/... -skip 'TestKubeScripts|TestContainerScripts'
 
 image: ## the container image, esfn:dev
-	CGO_ENABLED=0 GOOS=linux $(GO) build -trimpath -ldflags '-s -w' -o bin/image/esfn .
+	CGO_ENABLED=0 GOOS=linux $(GO) build -buildvcs=auto -trimpath -ldflags '-s -w' -o bin/image/esfn .
 	@printf 'root:x:0:0:root:/:/usr/local/bin/esfn\nnobody:x:65534:65534:nobody:/:/usr/local/bin/esfn\n' > bin/image/passwd
 	@printf 'root:x:0:\nnobody:x:65534:\n' > bin/image/group
 	@chmod 755 bin/image/esfn && chmod 644 bin/image/passwd bin/image/group

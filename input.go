@@ -18,7 +18,7 @@ import (
 // list that is not empty.
 func read(args []string, stdin *os.File) (*resourcelist.List, fn.Problems) {
 	list := &resourcelist.List{}
-	if len(args) == 0 {
+	if len(args) == 0 || len(args) == 1 && args[0] == "-" {
 		data, problem := readStdin(stdin)
 		if problem == nil {
 			var err error

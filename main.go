@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -36,7 +37,8 @@ Usage:
   esfn < resourcelist.yaml     as a KRM function: kustomize and kpt call it so
   helm template … | esfn       plain documents in, plain documents out
   esfn FILE|FOLDER|-…          the same, from files, stdin (-), and all .yaml,
-                               .yml and .json files below folders
+                               .yml and .json files below folders that are not
+                               hidden; a kustomization is kustomize's to build
   esfn version                 print the version
   esfn --help                  print this
 
@@ -50,7 +52,7 @@ no Secret, and exits with 1.
 A functionConfig is needed for nothing but "consumed: Keep" or "Drop", under spec of
   apiVersion: esfn.krm/v1alpha1
   kind: RenderExternalSecrets
-or in the data of a ConfigMap.
+or in the data of a ConfigMap. Among plain documents it may stand as one of them.
 
 Environment:
   VAULT_ADDR                   in place of every store's server
@@ -63,8 +65,9 @@ Environment:
   ESFN_KUBERNETES_TOKEN_FILE   service account token for kubernetes auth
   KUBECONFIG                   API server to ask for service account tokens;
                                without it, that of the cluster esfn runs in
+                               (KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT)
   ESFN_TIMEOUT                 time for the whole run (50s)
-  HTTPS_PROXY, NO_PROXY        proxy for https:// addresses
+  HTTPS_PROXY, NO_PROXY        proxy for https:// addresses; lower case, too
   SSL_CERT_FILE, SSL_CERT_DIR  the system's CA certificates
 
 https://github.com/esfn/esfn
@@ -169,21 +172,22 @@ func write(stdout, stderr io.Writer, answer []byte) int {
 	return 0
 }
 
-// version is that of the module where esfn was installed from one, else the
-// commit that it was built from.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
 	}
+	return versionOf(info)
+}
+
+// versionOf is the version of the module where esfn was installed from one, else
+// the commit that it was built from.
+func versionOf(info *debug.BuildInfo) string {
 	v := info.Main.Version
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" && (v == "" || v == "(devel)") {
 			v = s.Value
 		}
 	}
-	if v == "" {
-		v = "(devel)"
-	}
-	return v + " " + info.GoVersion
+	return cmp.Or(v, "(devel)") + " " + info.GoVersion
 }

@@ -87,9 +87,9 @@ func (v *packageView) credential(store *decodedStore, es *externalSecret, ref *a
 	case err != nil:
 		return Credential{Unresolved: fmt.Sprintf("%s: data[%s] is not base64", where, key), Hint: "write plain text under stringData"}
 	case !ok:
-		return Credential{Unresolved: fmt.Sprintf("%s has no key %q", where, key)}
+		return Credential{Unresolved: fmt.Sprintf("%s has no key %q", where, key), Hint: "name the key that holds the token"}
 	case value.IsEmpty():
-		return Credential{Unresolved: fmt.Sprintf("%s: key %q is empty", where, key)}
+		return Credential{Unresolved: fmt.Sprintf("%s: key %q is empty", where, key), Hint: "put the token there"}
 	}
 	return Credential{Value: value}
 }

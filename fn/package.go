@@ -1,8 +1,10 @@
 package fn
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
@@ -29,10 +31,14 @@ func (it *item) objectName() objectName { return objectName{api.OrDefault(it.Nam
 type externalSecret struct {
 	*item
 	api.ExternalSecret
-	// broken tells that problems of it are known, so that what follows from
-	// them alone need not be said as well.
-	broken bool
+	// problems are those of the document alone. What follows from them need not
+	// be said as well.
+	problems []api.Problem
+	// incomplete tells that one of its entries cannot be planned or read.
+	incomplete bool
 }
+
+func (es *externalSecret) isBroken() bool { return len(es.problems) > 0 }
 
 // packageView is the typed view of the items: what esfn acts on or may be
 // referred to by what it acts on. Everything else it does not look at.
@@ -60,7 +66,7 @@ func view(in Input) (*packageView, Problems) {
 		h := api.HeaderOf(node)
 		itsGroup, version, _ := strings.Cut(h.APIVersion, "/")
 		it := &item{index: i, node: node, annotations: h.Annotations, Resource: resourceOf(h)}
-		it.File, it.Index = v.placeOf(in, it)
+		v.place(in, it)
 		switch {
 		case h.APIVersion == "v1" && h.Kind == "Secret":
 			v.secrets = append(v.secrets, it)
@@ -102,30 +108,23 @@ func (v *packageView) addExternalSecret(it *item) Problems {
 		found = append(found, api.Problem{Field: "metadata.name", Cause: cause, Hint: "keep one of the two"})
 	}
 	v.byName[it.objectName()] = es
-	es.broken = len(found) > 0
+	es.problems = found
 	v.externalSecrets = append(v.externalSecrets, es)
 	return at(it.Resource, found)
 }
 
-// placeOf returns where an item stands: as the caller knows it, or by the path
-// that hosts annotate. kustomize keeps no paths, but invents some after an
-// earlier function.
-func (v *packageView) placeOf(in Input, it *item) (string, int) {
-	if it.index < len(in.Places) {
-		return in.Places[it.index].File, in.Places[it.index].Index
+// place notes where an item stands: as the caller knows it, or by the path that
+// hosts annotate. kustomize keeps no paths, but invents some after an earlier
+// function.
+func (v *packageView) place(in Input, it *item) {
+	switch {
+	case it.index < len(in.Places):
+		it.File, it.Line = in.Places[it.index].File, in.Places[it.index].Line
+	case v.host != kustomize:
+		it.File = cmp.Or(it.annotations[kioutil.PathAnnotation], it.annotations[kioutil.LegacyPathAnnotation])
+		// An index that is no number is as good as none.
+		it.Index, _ = strconv.Atoi(it.annotations[kioutil.IndexAnnotation])
 	}
-	path := it.annotations[kioutil.PathAnnotation]
-	if path == "" {
-		path = it.annotations[kioutil.LegacyPathAnnotation]
-	}
-	var index int
-	if _, err := fmt.Sscan(it.annotations[kioutil.IndexAnnotation], &index); err != nil {
-		index = 0
-	}
-	if v.host == kustomize {
-		return "", 0
-	}
-	return path, index
 }
 
 // kustomize notes what an object was called before it gave it prefixes,

@@ -231,17 +231,17 @@ func TestKindsOfTheGroup(t *testing.T) {
 func TestAnythingGivenTwiceIsSaidWithItsPlaces(t *testing.T) {
 	in := Input{Plain: true, Items: items(t, vaultStore+vaultStore+es("db", readApp)+"---\n"+es("db", readApp))}
 	for i := range in.Items {
-		in.Places = append(in.Places, Place{"in.yaml", i})
+		in.Places = append(in.Places, Place{"in.yaml", 10*i + 1})
 	}
 	_, _, problems := rendered(t, in)
-	const want = `error: ExternalSecret db: metadata.name: given twice; the other one is in in.yaml, document 5
-  file: in.yaml, document 6
+	const want = `error: ExternalSecret db: metadata.name: given twice; the other one is in in.yaml, line 41
+  file: in.yaml, line 51
   hint: keep one of the two
-error: ExternalSecret db: spec.secretStoreRef: 2 stores answer to SecretStore "vault": SecretStore vault (in.yaml), SecretStore vault (in.yaml, document 3)
-  file: in.yaml, document 5
+error: ExternalSecret db: spec.secretStoreRef: 2 stores answer to SecretStore "vault": SecretStore vault (in.yaml), SecretStore vault (in.yaml, line 21)
+  file: in.yaml, line 41
   hint: keep one of them
-error: ExternalSecret db: spec.secretStoreRef: 2 stores answer to SecretStore "vault": SecretStore vault (in.yaml), SecretStore vault (in.yaml, document 3)
-  file: in.yaml, document 6
+error: ExternalSecret db: spec.secretStoreRef: 2 stores answer to SecretStore "vault": SecretStore vault (in.yaml), SecretStore vault (in.yaml, line 21)
+  file: in.yaml, line 51
   hint: keep one of them`
 	if got := problems.Error(); got != want {
 		t.Errorf("got:\n%s", got)

@@ -2,6 +2,8 @@ package fn
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/esfn/esfn/fn/api"
 )
@@ -30,21 +32,26 @@ func (v *packageView) plan(stores *storeIndex) ([]*entry, Problems) {
 		if source != nil {
 			ref = source.StoreRef
 		}
-		if e.es.broken && (ref == nil || ref.Name == "") {
+		field := storeField(e.field, source)
+		if e.es.isBroken() && (ref == nil || ref.Name == "" || slices.ContainsFunc(e.es.problems, func(p api.Problem) bool { return strings.HasPrefix(p.Field, field) })) {
 			return
+		}
+		fail := func(found ...Problem) {
+			problems = append(problems, found...)
+			e.es.incomplete = true
 		}
 		store, problem := stores.find(e.es, ref)
 		if problem != nil {
-			problems = append(problems, Problem{e.es.Resource, storeField(e.field, source), problem.Cause, problem.Hint})
+			fail(Problem{e.es.Resource, field, problem.Cause, problem.Hint})
 			return
 		}
 		if len(store.problems) > 0 {
-			problems = append(problems, store.problems...)
+			fail(store.problems...)
 			return
 		}
-		if store.Spec.Provider.Vault.Version == string(KV2) && !e.es.broken {
+		if store.Spec.Provider.Vault.Version == string(KV2) && !e.es.isBroken() {
 			if found := e.remote.ProblemsOnKV2(e.remoteField); len(found) > 0 {
-				problems = append(problems, at(e.es.Resource, found)...)
+				fail(at(e.es.Resource, found)...)
 				return
 			}
 		}
@@ -57,7 +64,7 @@ func (v *packageView) plan(stores *storeIndex) ([]*entry, Problems) {
 			from := &es.Spec.DataFrom[i]
 			field := fmt.Sprintf("spec.dataFrom[%d]", i)
 			if from.Extract == nil {
-				if !es.broken {
+				if !es.isBroken() {
 					v.warnings = append(v.warnings, Problem{es.Resource, field, "brings nothing, as in ESO: it names a store, and nothing to read there", "add extract.key"})
 				}
 				continue

@@ -28,10 +28,11 @@ type Problem struct {
 // Resource is an object as messages name it.
 type Resource struct {
 	APIVersion, Kind, Namespace, Name string
-	// File that the object stands in, and Index of the document in the file;
-	// File is empty where the host did not say.
-	File  string
-	Index int
+	// File that the object stands in; empty where the host did not say. A host
+	// says the Index of the document in it, from 0; of files that esfn reads
+	// itself the Line is known, from 1.
+	File        string
+	Index, Line int
 }
 
 // String gives Kind namespace/name.
@@ -42,12 +43,15 @@ func (r Resource) String() string {
 	return r.Kind + " " + r.Namespace + "/" + r.Name
 }
 
-// place names the file, and in it the document but for the first.
+// place names the file, and in it the line or the document, but for the first.
 func (r Resource) place() string {
-	if r.Index == 0 {
-		return r.File
+	switch {
+	case r.Line > 1:
+		return fmt.Sprintf("%s, line %d", r.File, r.Line)
+	case r.Index > 0:
+		return fmt.Sprintf("%s, document %d", r.File, r.Index+1)
 	}
-	return fmt.Sprintf("%s, document %d", r.File, r.Index+1)
+	return r.File
 }
 
 // Problems is everything that is wrong with a run. It is an error as soon as

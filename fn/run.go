@@ -31,8 +31,8 @@ type Input struct {
 type Place struct {
 	// File is a path, or "stdin".
 	File string
-	// Index of the document in the file, from 0.
-	Index int
+	// Line that the document begins on, from 1.
+	Line int
 }
 
 // Output is what the function answers where it has no problem.
@@ -45,29 +45,30 @@ type Output struct {
 // the source. It answers either with an Output or with all Problems that it
 // found; the Output is empty then. The input is not changed.
 //
-// Everything that can be known without the source is judged first, and a
-// problem there means that nothing is read at all.
+// Everything that can be known without the source is judged first. Where the
+// environment, the functionConfig or the source itself has something against the
+// run, nothing is read at all. Where single ExternalSecrets are wrong, the others
+// are read all the same: not to be used, but so that what is wrong with them is
+// said in this run, too.
 func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 	if problems := asGenerator(in); len(problems) > 0 {
 		return Output{}, problems
 	}
-	problems := slices.Clone(in.Known)
-	spec, found := configure(in)
-	problems = append(problems, found...)
-	v, found := view(in)
-	problems = append(problems, found...)
+	spec, barriers := configure(in)
+	barriers = append(barriers, in.Known...)
+	v, problems := view(in)
 	stores := &storeIndex{view: v, decoded: map[*item]*decodedStore{}}
 	entries, found := v.plan(stores)
 	problems = append(problems, found...)
 	emission, found := newEmission(v, spec)
 	problems = append(problems, found...)
-	problems = append(problems, admit(entries, source)...)
-	if len(problems) > 0 {
-		return Output{}, problems.sorted()
+	if barriers = append(barriers, admit(entries, source)...); len(barriers) > 0 {
+		return Output{}, append(barriers, problems...).sorted()
 	}
 
-	secrets, warnings, problems := assemble(v.externalSecrets, entries, fetch(ctx, entries, source))
-	if len(problems) > 0 {
+	entries = slices.DeleteFunc(entries, func(e *entry) bool { return e.es.isBroken() })
+	secrets, warnings, found := assemble(v.externalSecrets, entries, fetch(ctx, entries, source))
+	if problems = append(problems, found...); len(problems) > 0 {
 		return Output{}, problems.sorted()
 	}
 	warnings = slices.Concat(warnings, v.warnings, emission.warnings(secrets))
@@ -97,10 +98,12 @@ func assemble(all []*externalSecret, entries []*entry, outcomes []outcome) (secr
 			warnings = append(warnings, skipped)
 		case got.err != nil:
 			problems = append(problems, e.problem(got.err))
+			e.es.incomplete = true
 		default:
 			values, problem := e.values(got.answer)
 			if problem != nil {
 				problems = append(problems, *problem)
+				e.es.incomplete = true
 			}
 			maps.Copy(secrets[e.es], values)
 		}
@@ -111,7 +114,7 @@ func assemble(all []*externalSecret, entries []*entry, outcomes []outcome) (secr
 	for es, data := range secrets {
 		target := &es.Spec.Target
 		switch {
-		case len(data) > 0 || target.DeletionPolicy == "Merge":
+		case len(data) > 0 || target.DeletionPolicy == "Merge" || es.incomplete || es.isBroken():
 			continue
 		case target.DeletionPolicy == "Delete" && target.CreationPolicy != "Owner":
 			problems = append(problems, Problem{es.Resource, "spec.target.deletionPolicy",

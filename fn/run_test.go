@@ -217,7 +217,7 @@ func dataKeys(t *testing.T, node *yaml.RNode) []string {
 	return keys
 }
 
-func TestNothingIsReadWhereTheInputHasProblems(t *testing.T) {
+func TestNothingIsReadWhereTheEnvironmentOrTheSourceHasSomethingAgainstIt(t *testing.T) {
 	source := &fake{secrets: map[string]string{"app": `{"a":"made-up"}`}, refuse: map[string]*Fault{
 		"https://evil.example": {Scope: StoreScope, Field: "spec.provider.vault.server", Cause: "not yours"},
 	}}
@@ -248,6 +248,35 @@ error: SecretStore evil: spec.provider.vault.server: not yours`
 	}
 	if len(source.read) > 0 || out.Items != nil {
 		t.Error("something was read or came out")
+	}
+}
+
+// TestWhatIsWrongWithOneDoesNotHideWhatIsWrongWithAnother has an ExternalSecret
+// that is wrong by itself, one by what is read, and one that is right.
+func TestWhatIsWrongWithOneDoesNotHideWhatIsWrongWithAnother(t *testing.T) {
+	source := &fake{secrets: map[string]string{"app": `{"a":"made-up"}`}}
+	out, problems := Run(context.Background(), Input{Items: items(t, vaultStore+
+		es("broken", "target: {deletionPolicy: Delete, creationPolicy: Orphan}\ndata: [{secretKey: k, remoteRef: {key: unread, propperty: a}}]")+"---\n"+
+		es("lost", "data: [{secretKey: k, remoteRef: {key: app}, sourceRef: {storeRef: {name: nowhere}}}, {secretKey: l, remoteRef: {key: gone}}]")+"---\n"+
+		es("right", "data: [{secretKey: k, remoteRef: {key: app}}]")+"---\n"+
+		es("zz", "data: [{secretKey: k, remoteRef: {key: app, property: z}}]"))}, source)
+	const want = `error: ExternalSecret broken: spec.data[0].remoteRef.propperty: no such field
+  hint: did you mean property?
+error: ExternalSecret lost: spec.data[0].sourceRef.storeRef: no SecretStore "nowhere" in namespace "default" among the manifests given
+  hint: give esfn the store together with the ExternalSecret
+error: ExternalSecret lost: spec.data[1].remoteRef.key: no secret at kv/data/gone
+error: ExternalSecret zz: spec.data[0].remoteRef.property: no field "z" at kv/data/app (version 3); it has 1 field
+  hint: field names are case-sensitive, and a dot in a name is written as \\.`
+	if diff := cmp.Diff(strings.ReplaceAll(want, `\\`, `\`), problems.Error()); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+	if out.Items != nil {
+		t.Error("something came out")
+	}
+	for _, ref := range source.read {
+		if ref.Key == "unread" {
+			t.Error("an entry of the broken one was read")
+		}
 	}
 }
 

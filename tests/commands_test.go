@@ -6,6 +6,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -85,28 +86,33 @@ func cmdPolicy(ts *testscript.TestScript, neg bool, args []string) {
 // cmdToken makes a token, puts it into a variable, and remembers it for
 // no-leak. The root token is the one with the policy root.
 //
-//	vault-token VARIABLE [-batch] [-revoked] POLICY…
+//	vault-token VARIABLE [-batch] [-revoked|-expired] POLICY…
 func cmdToken(ts *testscript.TestScript, neg bool, args []string) {
 	var policies []string
-	kind, revoked := "service", false
+	kind, ttl, revoked := "service", "1h", false
 	for _, arg := range args[min(1, len(args)):] {
 		switch arg {
 		case "-batch":
 			kind = "batch"
 		case "-revoked":
 			revoked = true
+		case "-expired":
+			ttl = "1s"
 		default:
 			policies = append(policies, arg)
 		}
 	}
-	plain(ts, neg, len(policies) > 0, "vault-token VARIABLE [-batch] [-revoked] POLICY…")
+	plain(ts, neg, len(policies) > 0, "vault-token VARIABLE [-batch] [-revoked|-expired] POLICY…")
 	s := storyOf(ts)
 	if policies[0] == "root" {
 		ts.Setenv(args[0], testbed.RootToken)
 		return
 	}
-	token, err := s.vault.Token(kind, "1h", policies...)
+	token, err := s.vault.Token(kind, ttl, policies...)
 	ts.Check(err)
+	for ttl == "1s" && s.vault.Knows(token) {
+		time.Sleep(50 * time.Millisecond)
+	}
 	if revoked {
 		_, err = s.vault.Write("auth/token/revoke", map[string]string{"token": token})
 		ts.Check(err)

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"net/url"
 	"os"
 	"strings"
 
@@ -9,7 +10,8 @@ import (
 
 // cmdKubeStart makes service accounts in the one kube-apiserver of the tests,
 // lets Vault check their tokens there, and sets $KUBE to a kubeconfig that may
-// do everything.
+// do everything, and $KUBE_CA, $KUBE_HOST and $KUBE_PORT to what a pod of the
+// cluster would be told.
 //
 //	kube-start NAMESPACE/NAME…
 func cmdKubeStart(ts *testscript.TestScript, neg bool, args []string) {
@@ -25,6 +27,23 @@ func cmdKubeStart(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(storyOf(ts).vault.TrustKube(kube))
 	ts.Setenv("KUBE", kube.Kubeconfig)
+	address, err := url.Parse(kube.Address)
+	ts.Check(err)
+	ts.Setenv("KUBE_CA", kube.CAFile)
+	ts.Setenv("KUBE_HOST", address.Hostname())
+	ts.Setenv("KUBE_PORT", address.Port())
+}
+
+// cmdKubeMayRequestToken lets one service account request tokens of another.
+//
+//	kube-may-request-token NAMESPACE/NAME NAMESPACE/NAME
+func cmdKubeMayRequestToken(ts *testscript.TestScript, neg bool, args []string) {
+	plain(ts, neg, len(args) == 2, "kube-may-request-token NAMESPACE/NAME NAMESPACE/NAME")
+	kube, err := cluster.start(os.Stderr)
+	ts.Check(err)
+	namespace, name, _ := strings.Cut(args[0], "/")
+	ofNamespace, ofName, _ := strings.Cut(args[1], "/")
+	ts.Check(kube.MayRequestToken(namespace, name, ofNamespace, ofName))
 }
 
 // cmdKubeToken writes a token of a service account to a file.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -62,21 +63,22 @@ func play(t *testing.T, folder string) {
 		Dir:   filepath.Join("testdata", folder),
 		Setup: setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"expand":                cmdExpand,
-			"vault-seed":            cmdSeed,
-			"vault-delete":          cmdDelete,
-			"vault-policy":          cmdPolicy,
-			"vault-token":           cmdToken,
-			"vault-seal":            cmdSeal,
-			"vault-stop":            cmdStop,
-			"vault-write":           cmdWrite,
-			"fake-answer":           cmdFakeAnswer,
-			"fake-redirect":         cmdFakeRedirect,
-			"requests":              cmdRequests,
-			"no-leak":               cmdNoLeak,
-			"kube-start":            cmdKubeStart,
-			"kube-token":            cmdKubeToken,
-			"vault-kubernetes-role": cmdKubernetesRole,
+			"expand":                 cmdExpand,
+			"vault-seed":             cmdSeed,
+			"vault-delete":           cmdDelete,
+			"vault-policy":           cmdPolicy,
+			"vault-token":            cmdToken,
+			"vault-seal":             cmdSeal,
+			"vault-stop":             cmdStop,
+			"vault-write":            cmdWrite,
+			"fake-answer":            cmdFakeAnswer,
+			"fake-redirect":          cmdFakeRedirect,
+			"requests":               cmdRequests,
+			"no-leak":                cmdNoLeak,
+			"kube-start":             cmdKubeStart,
+			"kube-token":             cmdKubeToken,
+			"kube-may-request-token": cmdKubeMayRequestToken,
+			"vault-kubernetes-role":  cmdKubernetesRole,
 		},
 	})
 }
@@ -120,5 +122,7 @@ func TestTheProgramsAreReal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("Vault says: %s", health)
+	if !strings.Contains(string(health), `"version":"1.21.4"`) {
+		t.Errorf("Vault says: %s", health)
+	}
 }

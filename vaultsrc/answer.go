@@ -107,7 +107,7 @@ func (at location) gone(m metadata) *fn.Fault {
 		}
 		return &fn.Fault{Missing: true, Cause: cause, Hint: "undelete it, or name another version with remoteRef.version"}
 	}
-	return at.missing("")
+	return at.missing("the version that is there was written without data")
 }
 
 // envelope is what Vault wraps around every answer, as far as it is looked at.

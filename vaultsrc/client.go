@@ -37,8 +37,8 @@ func newTransport(s *Settings) *http.Transport {
 		TLSHandshakeTimeout:   10 * time.Second,
 		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: s.Roots},
 		ForceAttemptHTTP2:     true,
-		MaxIdleConnsPerHost:   concurrency,
-		MaxConnsPerHost:       concurrency,
+		MaxIdleConnsPerHost:   s.Concurrency,
+		MaxConnsPerHost:       s.Concurrency,
 		IdleConnTimeout:       time.Minute,
 		ResponseHeaderTimeout: attemptTimeout,
 		DisableCompression:    true, // a small answer shall not become a large one

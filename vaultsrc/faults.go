@@ -38,7 +38,7 @@ func (at location) refusal(r *api.ResponseError, redirect string, token secret.V
 		return at.at.serverFault("name the active node, or the address in front of all nodes",
 			fmt.Sprintf("%s redirects to %s, and esfn takes its token nowhere else (a standby node does that)", hostOf(at.at.Server), target))
 	case r.StatusCode == 429 || r.StatusCode == 412 || r.StatusCode >= 502:
-		return at.at.serverFault("", serverWords(at.at.Server, r, words))
+		return at.at.serverFault(laterHint, serverWords(at.at.Server, r, words))
 	}
 	hint := ""
 	if r.RawError {
@@ -46,6 +46,9 @@ func (at location) refusal(r *api.ResponseError, redirect string, token secret.V
 	}
 	return &fn.Fault{Cause: fmt.Sprintf("reading %s failed: %s", at.path, serverWords(at.at.Server, r, words)), Hint: hint}
 }
+
+// laterHint is for a server that answers and cannot do what it is asked.
+const laterHint = "esfn has asked it again, to no avail: try later, or ask who runs it"
 
 // serverWords says what a status means that is the server's own trouble.
 func serverWords(server string, r *api.ResponseError, words string) string {
@@ -92,9 +95,12 @@ func (e endpoint) connectionFault(run context.Context, err error, sent secret.Va
 	}
 	var refused *api.ResponseError
 	if errors.As(err, &refused) {
-		return e.serverFault("", serverWords(e.Server, refused, vaultWords(refused, sent)))
+		return e.serverFault(laterHint, serverWords(e.Server, refused, vaultWords(refused, sent)))
 	}
-	hint := ""
+	hint := "is the address right, and can it be reached from here? VAULT_ADDR takes its place"
+	if e.addressFrom != "" {
+		hint = "is the address right, and can it be reached from here?"
+	}
 	var authority x509.UnknownAuthorityError
 	if errors.As(err, &authority) {
 		hint = "set VAULT_CACERT to the file with the certificate authority's certificate"

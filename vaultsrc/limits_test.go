@@ -83,6 +83,20 @@ func TestConnectionsAreBoundedAndUsedAgain(t *testing.T) {
 	}
 }
 
+func TestTheDefaults(t *testing.T) {
+	s := settingsOf(t, nil)
+	if got := cap(New(s).reader.(*dedupe).next.(*limit).free); got != 16 {
+		t.Errorf("%d reads at a time", got)
+	}
+	s.Concurrency = 3
+	if got := cap(New(s).reader.(*dedupe).next.(*limit).free); got != 3 {
+		t.Errorf("%d reads at a time, of 3 that were asked for", got)
+	}
+	if s.Timeout != 50*time.Second {
+		t.Errorf("a run has %s", s.Timeout)
+	}
+}
+
 func TestAServerThatAsksForMoreTimeThanThereIs(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{429, 503} {

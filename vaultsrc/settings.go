@@ -46,6 +46,8 @@ type Settings struct {
 	Kubeconfig string
 	// Proxy gives the proxy for a request (HTTPS_PROXY, NO_PROXY); nil for none.
 	Proxy func(*http.Request) (*url.URL, error)
+	// Concurrency is how many reads are under way at a time; 0 for 16.
+	Concurrency int
 	// Timeout bounds the whole run (ESFN_TIMEOUT); 0 for 50 seconds, since
 	// Argo CD gives a plugin 60.
 	Timeout time.Duration

@@ -1,13 +1,14 @@
 package vaultsrc
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/esfn/esfn/fn"
 )
 
-// concurrency is how many reads are under way at a time: more than Vault
-// answers faster, few enough to be no storm.
+// concurrency is how many reads are under way at a time where the settings do
+// not say: more than Vault answers faster, few enough to be no storm.
 const concurrency = 16
 
 // reader reads one location. The wrappers and the real one are readers.
@@ -27,11 +28,12 @@ var _ fn.Source = (*Source)(nil)
 
 // New returns a source for one run. Nothing is sent before the first Read.
 func New(s Settings) *Source {
+	s.Concurrency = cmp.Or(s.Concurrency, concurrency)
 	sessions := newSessions(&s)
 	return &Source{
 		settings: &s,
 		sessions: sessions,
-		reader:   newDedupe(newLimit(concurrency, &kv{sessions})),
+		reader:   newDedupe(newLimit(s.Concurrency, &kv{sessions})),
 	}
 }
 
@@ -40,7 +42,7 @@ func (s *Source) Read(ctx context.Context, ref fn.Ref) (fn.Answer, error) {
 	return s.reader.read(ctx, s.settings.locate(ref))
 }
 
-// Close revokes the tokens that the run got, within a second, also where the
+// Close revokes the tokens that the run got, within closeTimeout, also where the
 // run's context has ended. It returns a sentence on each that it could not
 // revoke.
 func (s *Source) Close() []string { return s.sessions.close() }

@@ -31,6 +31,9 @@ type NotYet struct{}
 // NotYetEvenEmpty is NotYet for a field that means something even if empty.
 type NotYetEvenEmpty struct{}
 
+// notYetHint is what can be done about a field that is not built yet.
+const notYetHint = "leave the field out, or what it is part of to External Secrets Operator"
+
 // Given is the type of a field of which only the presence is kept. What it says
 // matters to some who use the object, and not to all. An empty list is none.
 type Given bool
@@ -64,14 +67,14 @@ func (d *decoder) value(field string, n *yaml.Node, v reflect.Value, c constrain
 		return
 	case NotYet:
 		if !saysNothing(n) {
-			d.report(field, "", "not supported yet")
+			d.report(field, notYetHint, "not supported yet")
 		}
 		return
 	case Given:
 		v.SetBool(!saysNothing(n) || n.Kind == yaml.MappingNode)
 		return
 	case NotYetEvenEmpty:
-		d.report(field, "", "not supported yet")
+		d.report(field, notYetHint, "not supported yet")
 		return
 	}
 	switch v.Kind() {

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -92,16 +93,28 @@ var formats = map[string]format{
 func (d *decoder) constrain(field, s string, c constraints) {
 	switch {
 	case slices.Contains(c.notYet, s):
-		d.report(field, "", "%q is not supported yet", s)
+		d.report(field, notYetHint, "%q is not supported yet", s)
 	case c.enum != nil && !slices.Contains(c.enum, s):
 		known := append(slices.Clone(c.enum), c.notYet...)
 		d.report(field, DidYouMean(s, known), "%q is none of %s", s, strings.Join(known, ", "))
 	case c.format != "":
 		f := formats[c.format]
 		if !f.pattern.MatchString(s) || len(s) > f.max {
-			d.report(field, "", "%q is not a %s: it takes at most %d characters, %s", s, c.format, f.max, f.words)
+			d.report(field, "", "%s is not a %s: it takes at most %d characters, %s", quoted(s), c.format, f.max, f.words)
 		}
 	}
+}
+
+// credential is what tokens of Vault and of Kubernetes begin with.
+var credential = regexp.MustCompile(`^(hv[a-z]\.|[sbr]\.|eyJ)`)
+
+// quoted quotes a text, but for a credential that came to stand in the wrong
+// field.
+func quoted(s string) string {
+	if credential.MatchString(s) {
+		return "what looks like a token"
+	}
+	return strconv.Quote(s)
 }
 
 // explain says what is wrong with a field that a shape does not have.

@@ -57,7 +57,7 @@ func (t *Template) problems(field string) (found []Problem) {
 	for name, texts := range map[string]map[string]string{"labels": t.Metadata.Labels, "annotations": t.Metadata.Annotations} {
 		for key, text := range texts {
 			if strings.Contains(text, "{{") {
-				found = append(found, Problem{fmt.Sprintf("%s.metadata.%s[%s]", field, name, key), "templates are not supported yet", ""})
+				found = append(found, Problem{fmt.Sprintf("%s.metadata.%s[%s]", field, name, key), "templates are not supported yet", notYetHint})
 			}
 		}
 	}
@@ -79,7 +79,7 @@ func (r *RemoteRef) ProblemsOnKV2(field string) (found []Problem) {
 		found = append(found, Problem{field + ".key", "is empty", "name the secret to read, as in: key: app/db"})
 	}
 	if _, err := strconv.ParseInt(r.Version, 0, 64); err != nil && r.Version != "" {
-		found = append(found, Problem{field + ".version", fmt.Sprintf("%q is no version: versions of a secret are whole numbers", r.Version), ""})
+		found = append(found, Problem{field + ".version", fmt.Sprintf("%q is no version: versions of a secret are whole numbers", r.Version), "leave it out for the latest version"})
 	}
 	return found
 }
@@ -111,10 +111,10 @@ func (s *SourceRef) problems(field string) []Problem {
 func (s *Store) Problems() []Problem {
 	var found []Problem
 	if class := s.Spec.Controller; class != "" && class != "default" {
-		found = append(found, Problem{"spec.controller", fmt.Sprintf("another class than default (%q) is not supported yet", class), ""})
+		found = append(found, Problem{"spec.controller", fmt.Sprintf("another class than default (%q) is not supported yet", class), notYetHint})
 	}
 	if s.Spec.Conditions && s.Kind == "ClusterSecretStore" {
-		found = append(found, Problem{"spec.conditions", "not supported yet", ""})
+		found = append(found, Problem{"spec.conditions", "not supported yet", notYetHint})
 	}
 	vault := s.Spec.Provider.Vault
 	if vault == nil {

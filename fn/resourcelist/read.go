@@ -13,7 +13,9 @@ import (
 
 // List is input that was read, and the form to answer it in.
 type List struct {
-	Items          []*yaml.RNode
+	Items []*yaml.RNode
+	// FunctionConfig is that of a ResourceList, or among plain documents the
+	// one that is esfn's. It may be nil.
 	FunctionConfig *yaml.RNode
 	// Places has where each item stands, of plain documents; else it is nil.
 	Places []fn.Place
@@ -65,18 +67,25 @@ func (l *List) add(file string, documents []document) error {
 	if l.texts == nil {
 		l.texts = map[*yaml.RNode]string{}
 	}
-	for i, d := range documents {
+	for _, d := range documents {
 		left := maxListed
 		items, err := flatten(d.node, &left)
 		if err != nil {
 			return fmt.Errorf("line %d: %w", d.line, err)
+		}
+		if h := api.HeaderOf(d.node); h.Kind == api.FunctionConfigKind && h.APIVersion == api.FunctionConfigAPIVersion {
+			if l.FunctionConfig != nil {
+				return fmt.Errorf("line %d: a second %s", d.line, h.Kind)
+			}
+			l.FunctionConfig = d.node
+			continue
 		}
 		if len(items) == 1 && items[0] == d.node {
 			l.texts[d.node] = d.text
 		}
 		for _, item := range items {
 			l.Items = append(l.Items, item)
-			l.Places = append(l.Places, fn.Place{File: file, Index: i})
+			l.Places = append(l.Places, fn.Place{File: file, Line: d.line + max(0, item.YNode().Line-d.node.YNode().Line)})
 		}
 	}
 	return nil
@@ -131,6 +140,11 @@ func unwrap(wrapper *yaml.RNode) (*List, error) {
 	}
 	var err error
 	l.Items, err = elements(wrapper, "items")
+	for i, item := range l.Items {
+		if item.YNode().Kind != yaml.MappingNode {
+			return nil, fmt.Errorf("items[%d] is no object", i)
+		}
+	}
 	return l, err
 }
 

@@ -89,6 +89,7 @@ func TestWhatIsWrittenAnew(t *testing.T) {
 			"{apiVersion: v1, kind: A, l: &l {a: b}}\n---\n{apiVersion: v1, kind: B, l: {a: b}, m: {a: b}}\n"},
 		{"JSON objects, one after the other", `{"apiVersion":"v1","kind":"A","s":"\/\ud83d\ude00","n":[1,2.50,true,null,"1","yes"]}{"apiVersion":"v1",` + "\n" + `"kind":"B"}`,
 			"apiVersion: v1\nkind: A\ns: \"/\\U0001F600\"\n\"n\":\n- 1\n- 2.50\n- true\n- null\n- \"1\"\n- \"yes\"\n---\napiVersion: v1\nkind: B\n"},
+		{"esfn's own configuration is no manifest", "apiVersion: esfn.krm/v1alpha1\nkind: RenderExternalSecrets\n---\napiVersion: v1\nkind: A\n", "apiVersion: v1\nkind: A\n"},
 		{"a directive", "%YAML 1.1\n---\napiVersion: v1\nkind: A\n", "apiVersion: v1\nkind: A\n"},
 		{"no line break at the end", "apiVersion: v1\nkind: A\ntext: |+\n  x", "apiVersion: v1\nkind: A\ntext: |-\n  x\n"},
 		{"empty documents", "---\n---\napiVersion: v1\nkind: A\n---\n# nothing\n---\nnull\n", "apiVersion: v1\nkind: A\n"},
@@ -200,6 +201,8 @@ func TestInputThatIsNone(t *testing.T) {
 		{"what is no object in a list", "apiVersion: v1\nkind: List\nitems: [a]\n", "line 1: not a Kubernetes object"},
 		{"a ResourceList of another group", "apiVersion: v1\nkind: ResourceList\nitems: []\n", `a ResourceList of apiVersion "v1"`},
 		{"a ResourceList among documents", "apiVersion: v1\nkind: A\n---\napiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n", "line 4: a ResourceList has to come alone"},
+		{"items that are no objects", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: [{kind: A}, x]\n", "items[1] is no object"},
+		{"two functionConfigs", strings.Repeat("apiVersion: esfn.krm/v1alpha1\nkind: RenderExternalSecrets\n---\n", 2), "line 4: a second RenderExternalSecrets"},
 		{"items that are none", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: {a: b}\n", "items is not a list"},
 	} {
 		_, err := Read([]byte(tc.text))
@@ -223,7 +226,7 @@ func TestFilesAreParsedOnTheirOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := []fn.Place{{File: "a.yaml"}, {File: "b.yaml"}, {File: "b.yaml", Index: 1}}
+	want := []fn.Place{{File: "a.yaml", Line: 1}, {File: "b.yaml", Line: 1}, {File: "b.yaml", Line: 4}}
 	if diff := cmp.Diff(want, list.Places); diff != "" {
 		t.Error(diff)
 	}

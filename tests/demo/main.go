@@ -28,7 +28,7 @@ func demo() error {
 	}
 	defer os.RemoveAll(folder)
 
-	say("Building esfn, a real Vault and kustomize from source: some 3 minutes the first time, seconds after that.")
+	say("Building esfn, a real Vault and kustomize from source: 3 to 5 minutes the first time, seconds after that.")
 	if _, err := testbed.BuildEsfn(folder); err != nil {
 		return err
 	}

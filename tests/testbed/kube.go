@@ -119,6 +119,24 @@ func (k *Kube) Delegate(namespace, name string) error {
 	return err
 }
 
+// MayRequestToken lets one service account request tokens of another.
+func (k *Kube) MayRequestToken(namespace, name, ofNamespace, ofName string) error {
+	role := "token-of-" + ofName
+	rbac := "/apis/rbac.authorization.k8s.io/v1/namespaces/" + ofNamespace
+	if _, err := k.create(rbac+"/roles", object{
+		"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": object{"name": role},
+		"rules": []object{{"apiGroups": []string{""}, "resources": []string{"serviceaccounts/token"}, "resourceNames": []string{ofName}, "verbs": []string{"create"}}},
+	}); err != nil {
+		return err
+	}
+	_, err := k.create(rbac+"/rolebindings", object{
+		"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": object{"name": role},
+		"roleRef":  object{"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": role},
+		"subjects": []object{{"kind": "ServiceAccount", "name": name, "namespace": namespace}},
+	})
+	return err
+}
+
 // ExpiredToken signs a token of a service account that ended an hour ago, with
 // the API server's own key: TokenRequest grants none shorter than 10 minutes.
 func (k *Kube) ExpiredToken(namespace, name string) (string, error) {

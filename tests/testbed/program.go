@@ -26,9 +26,9 @@ type Program struct {
 
 // The programs that there are.
 var (
-	VaultProgram     = Program{"vault", "tests/servers/vault", "2 minutes"}
+	VaultProgram     = Program{"vault", "tests/servers/vault", "3 minutes"}
 	KubeProgram      = Program{"kube", "tests/servers/kube", "8 minutes"}
-	KustomizeProgram = Program{"kustomize", "tests/hosts/kustomize", "half a minute"}
+	KustomizeProgram = Program{"kustomize", "tests/hosts/kustomize", "a minute"}
 	// Programs are all of them, in the order in which to build them.
 	Programs = []Program{KustomizeProgram, VaultProgram, KubeProgram}
 )
@@ -68,12 +68,27 @@ func (p Program) Build(progress io.Writer) (string, error) {
 	}
 	began := time.Now()
 	fmt.Fprintf(progress, "building %s from %s: the first time takes about %s on two cores\n", p.Name, p.Dir, p.FirstBuild)
+	done := make(chan struct{})
+	defer close(done)
+	go signOfLife(progress, began, done)
 	unfinished := binary + ".unfinished"
 	if err := GoBuild(sources, unfinished); err != nil {
 		return "", err
 	}
 	fmt.Fprintf(progress, "built %s in %s\n", p.Name, time.Since(began).Round(time.Second))
 	return binary, os.Rename(unfinished, binary)
+}
+
+// signOfLife says every half minute that it still goes on.
+func signOfLife(progress io.Writer, began time.Time, done <-chan struct{}) {
+	for {
+		select {
+		case <-time.After(30 * time.Second):
+			fmt.Fprintf(progress, "  … %s\n", time.Since(began).Round(time.Second))
+		case <-done:
+			return
+		}
+	}
 }
 
 // BuildEsfn builds esfn itself, as it is now, into a folder.

@@ -93,6 +93,12 @@ func (v *Vault) Put(mount, path, version, fields string) error {
 	return err
 }
 
+// Knows tells whether a token is valid, and has not expired or been revoked.
+func (v *Vault) Knows(token string) bool {
+	_, err := v.Write("auth/token/lookup", map[string]string{"token": token})
+	return err == nil
+}
+
 // Token makes a token with these policies and this time to live; kind is
 // service or batch.
 func (v *Vault) Token(kind, ttl string, policies ...string) (string, error) {
