@@ -20,9 +20,10 @@
 // (package api says how) and about keys that Kubernetes would refuse.
 //
 // It refuses to do anything by halves: if one entry of one ExternalSecret has a
-// problem, no Secret leaves [Run], and the items come back as they came. All
-// problems that can be known without asking Vault are reported before Vault is
-// asked anything; all that Vault's answers bring, together after that.
+// problem, no Secret leaves [Run]. All problems of a run are reported at once: those
+// that can be known without the source, and those that its answers bring for what
+// is sound by itself. Where the environment or the source has something against
+// the run, the source is asked for nothing.
 //
 // It has no network, no environment and no clock. Secrets go through it as
 // [secret.Value]; they are revealed in fields.go, to find a field, and in

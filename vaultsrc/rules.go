@@ -13,10 +13,10 @@ import (
 // Admit judges all connections of a run by who may send what where, before
 // anything is sent: see the package's documentation for the rules.
 func (s *Source) Admit(connections []fn.Connection) []fn.Refusal {
-	if fault := s.settings.severalServers(connections); fault != nil {
-		return []fn.Refusal{{Connection: 0, Fault: fault}}
-	}
 	var refusals []fn.Refusal
+	if fault := s.settings.severalServers(connections); fault != nil {
+		refusals = append(refusals, fn.Refusal{Connection: 0, Fault: fault})
+	}
 	for i, c := range connections {
 		for _, fault := range s.settings.admit(c) {
 			refusals = append(refusals, fn.Refusal{Connection: i, Fault: fault})
