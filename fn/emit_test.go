@@ -27,7 +27,7 @@ func TestMetadataOfTheSecret(t *testing.T) {
 		name, document, want string
 	}{
 		{"labels and annotations come along, those of hosts do not",
-			withMetadata(`{name: db, namespace: shop, labels: {"on": "yes", z: "1", reconcile.external-secrets.io/created-by: x}, annotations: {note: mine, tab: "\tx\ny", reconcile.external-secrets.io/data-hash: x, config.kubernetes.io/index: "0", kustomize.config.k8s.io/id: x, config.k8s.io/id: "1"}}`, read),
+			withMetadata(`{name: db, namespace: shop, labels: {"on": "yes", z: "1", reconcile.external-secrets.io/created-by: x}, annotations: {note: mine, tab: "\tx\ny", reconcile.external-secrets.io/data-hash: x, config.kubernetes.io/index: "0", kustomize.config.k8s.io/id: x, config.k8s.io/id: "1", alpha.config.kubernetes.io/transformations: x, internal.kpt.dev/upstream-identifier: x, kustomize.config.k8s.io/needs-hash: "true"}}`, read),
 			`apiVersion: v1
 kind: Secret
 metadata:
@@ -90,6 +90,29 @@ func TestKptKeepsWhatIsConsumedAndASecondRunChangesNothing(t *testing.T) {
 	}
 	if diff := cmp.Diff(first, second); diff != "" {
 		t.Errorf("the second run differs:\n%s", diff)
+	}
+}
+
+func TestWhatIsKeptIsTheFunctionConfigsToSay(t *testing.T) {
+	config := func(consumed string) *yaml.RNode {
+		return yaml.MustParse("apiVersion: esfn.krm/v1alpha1\nkind: RenderExternalSecrets\nmetadata: {name: c}\nspec: {consumed: " + consumed + "}")
+	}
+	placed := strings.Replace(vaultStore, "{name: vault}", "{name: vault, annotations: {config.kubernetes.io/path: store.yaml}}", 1) + es("db", readApp)
+	got, out, problems := rendered(t, Input{FunctionConfig: config("Drop"), Items: items(t, placed)})
+	if len(problems) > 0 || strings.Contains(got, "external-secrets.io/v1") || strings.Contains(got, madeBy) {
+		t.Errorf("kept under kpt, though it is to be dropped: %v\n%s", problems, got)
+	}
+	if len(out.Warnings) != 1 {
+		t.Errorf("warnings: %v", out.Warnings)
+	}
+	got, _, problems = rendered(t, Input{FunctionConfig: config("Keep"), Items: items(t, vaultStore+es("db", readApp))})
+	if len(problems) > 0 || !strings.Contains(got, madeBy) || strings.Contains(got, outputFolder) {
+		t.Errorf("without kpt there is no path to give: %v\n%s", problems, got)
+	}
+	nothing := strings.Replace(placed, readApp, "dataFrom: [{sourceRef: {storeRef: {name: vault}}}]", 1)
+	_, out, problems = rendered(t, Input{Items: items(t, nothing)})
+	if len(problems) > 0 || strings.Contains(out.Warnings.Warnings(), outputFolder) {
+		t.Errorf("kpt writes no Secret, and the warning says so: %v %v", problems, out.Warnings)
 	}
 }
 

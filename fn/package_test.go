@@ -247,3 +247,48 @@ error: ExternalSecret db: spec.secretStoreRef: 2 stores answer to SecretStore "v
 		t.Errorf("got:\n%s", got)
 	}
 }
+
+func TestTheLoginIsTheFirstThatTheStoreGives(t *testing.T) {
+	const field = "spec.provider.vault.auth."
+	for auth, want := range map[string]Login{
+		"{appRole: {}, kubernetes: {role: r}}":             {Method: UnbuiltLogin, Field: field + "appRole"},
+		"{ldap: {}, kubernetes: {role: r}}":                {Method: KubernetesLogin, Field: field + "kubernetes", Mount: "kubernetes", Role: "r"},
+		"{userPass: {}, ldap: {}}":                         {Method: UnbuiltLogin, Field: field + "ldap"},
+		"{userPass: {}, jwt: {}}":                          {Method: UnbuiltLogin, Field: field + "userPass"},
+		"{jwt: {}, cert: {}}":                              {Method: UnbuiltLogin, Field: field + "jwt"},
+		"{cert: {}, iam: {}}":                              {Method: UnbuiltLogin, Field: field + "cert"},
+		"{iam: {}, gcp: {}}":                               {Method: UnbuiltLogin, Field: field + "iam"},
+		"{gcp: {}}":                                        {Method: UnbuiltLogin, Field: field + "gcp"},
+		"{kubernetes: {role: r}, namespace: elsewhere}":    {Method: UnbuiltLogin, Field: field + "namespace"},
+		"{kubernetes: {role: r, mountPath: k8s}, iam: {}}": {Method: KubernetesLogin, Field: field + "kubernetes", Mount: "k8s", Role: "r"},
+	} {
+		c, problems := connected(t, clusterStore(auth)+clusterES("shop"))
+		if len(problems) > 0 || c.Login != want {
+			t.Errorf("%s: got %+v, %v", auth, c.Login, problems)
+		}
+	}
+}
+
+func TestOfTwoSecretsByOneNameNoneIsTaken(t *testing.T) {
+	secret := "apiVersion: v1\nkind: Secret\nmetadata: {name: login, namespace: vault}\nstringData: {token: made-up}\n---\n"
+	c, problems := connected(t, clusterStore("{tokenSecretRef: {name: login, key: token, namespace: vault}}")+secret+secret+clusterES("shop"))
+	if len(problems) > 0 || c.Login.Credential.Unresolved != "2 Secrets answer to Secret vault/login: Secret vault/login, Secret vault/login" {
+		t.Errorf("got %q, %v", c.Login.Credential.Unresolved, problems)
+	}
+}
+
+func TestAStoreThatIsMissingSaysWhatThereIs(t *testing.T) {
+	host := "metadata: {name: db, annotations: {kustomize.config.k8s.io/id: x}}"
+	for _, tc := range []struct{ name, documents, want string }{
+		{"a near name", vaultStore + strings.Replace(es("db", readApp), "{name: vault}", "{name: valut}", 1), "did you mean vault?"},
+		{"another kind", vaultStore + strings.Replace(es("db", readApp), "{name: vault}", "{name: vault, kind: ClusterSecretStore}", 1), "there is a SecretStore of that name; set kind: SecretStore"},
+		{"nothing", es("db", readApp), "give esfn the store together with the ExternalSecret"},
+		{"nothing, under kustomize", strings.Replace(es("db", readApp), "metadata: {name: db}", host, 1), "consumed: Keep"},
+		{"no name", vaultStore + strings.Replace(es("db", readApp), "{name: vault}", "{}", 1), "set spec.secretStoreRef"},
+	} {
+		_, problems := connected(t, tc.documents)
+		if len(problems) != 1 || !strings.Contains(problems[0].Hint, tc.want) {
+			t.Errorf("%s: got %v", tc.name, problems)
+		}
+	}
+}

@@ -123,6 +123,9 @@ func TestWhatGoesIntoTheSecret(t *testing.T) {
 		"odd":  `{"a/b":"x","é":"y"}`,
 		"odd2": `{"a/b":"x","a b":"y"}`,
 		"none": `{}`,
+		"nums": `{"neg":-12345678901234567890,"exp":1e21,"small":1e-7,"in":{"exp":1e21,"neg":-12345678901234567890}}`,
+		"huge": `{"fine":"x","huge":1e400}`,
+		"anon": `{"":"nameless","one½":"y"}`,
 		"text": `{"nothing":"null","behind":"{\"h\":1}}"}`,
 	}}
 	for _, tc := range []struct {
@@ -143,6 +146,14 @@ func TestWhatGoesIntoTheSecret(t *testing.T) {
 		{"extract", `dataFrom: [{extract: {key: app}}]`, map[string]string{
 			"a": "1", "b": `{"c":"path","d":[1,2.5]}`, "b.c": "dot", "f": "1.5", "html": "<&>", "n": "12345678901234567890", "nil": "", "json": `{"h":1}`, "t": "true"}, ""},
 		{"extract of JSON in a string", `dataFrom: [{extract: {key: app, property: json}}]`, map[string]string{"h": "1"}, ""},
+		{"extract of numbers", `dataFrom: [{extract: {key: nums}}]`, map[string]string{
+			"neg": "-12345678901234567890", "exp": "1000000000000000000000", "small": "0.0000001", "in": `{"exp":1e+21,"neg":-12345678901234567890}`}, ""},
+		{"extract of a number that is none", `dataFrom: [{extract: {key: huge}}]`, nil,
+			`ExternalSecret db: spec.dataFrom[0].extract.key: kv/data/huge (version 3): field "huge": holds a number too large to be read`},
+		{"a field of a number that is none", `data: [{secretKey: k, remoteRef: {key: huge, property: huge}}]`, map[string]string{"k": "1e400"}, ""},
+		{"a field without a name is dropped, and ½ is a number", `dataFrom: [{extract: {key: anon, conversionStrategy: Unicode}}]`, nil,
+			`ExternalSecret db: spec.dataFrom[0].extract.key: kv/data/anon (version 3): field "one½" would become the key "one½", which Kubernetes refuses`},
+		{"one key twice, where the last one wins", "target: {deletionPolicy: Delete}\ndata: [{secretKey: k, remoteRef: {key: app, property: a}}, {secretKey: k, remoteRef: {key: app, property: b.c}}]", map[string]string{"k": "dot"}, ""},
 		{"extract of null in a string", `dataFrom: [{extract: {key: text, property: nothing}}]`, nil, ""},
 		{"extract of an object with something behind it", `dataFrom: [{extract: {key: text, property: behind}}]`, nil,
 			`ExternalSecret db: spec.dataFrom[0].extract.property: "behind" at kv/data/text (version 3): not a JSON object, and extract takes the fields of one`},

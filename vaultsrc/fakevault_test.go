@@ -85,6 +85,9 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{"nothing", fn.KV2, 404, ``, "the answer for kv/data/app is not Vault's: 404, and not its JSON", false},
 		{"nothing in a 200", fn.KV1, 200, ``, "the answer for kv/app is not Vault's: 200, and not its JSON", false},
 		{"a gateway's own 404", fn.KV1, 404, `{"message":"made-up"}`, "the answer for kv/app is not Vault's: 404, and not its JSON", false},
+		{"destroyed after it was deleted", fn.KV2, 404, fmt.Sprintf(versioned404, "2026-10-30T01:02:03Z", true), "version 3 of kv/data/app is destroyed", true},
+		{"a KV v1 mount of an old kind", fn.KV1, 200, `{"data":{"a":"made-up"},"mount_type":"generic"}`, `{"a":"made-up"}`, false},
+		{"a warning alone", fn.KV2, 404, `{"warnings":["made-up"]}`, "kv/data/app holds no secret as KV v2 has it", false},
 		{"a lease", fn.KV1, 200, `{"lease_id":"database/creds/x/1","data":{"a":"made-up"}}`, "kv/app is no secret of a KV mount", false},
 		{"what a token is shown", fn.KV1, 200, `{"data":{"id":"made-up"},"mount_type":"token"}`, "kv/app is no secret of a KV mount", false},
 		{"deleted at no time", fn.KV2, 404, `{"data":{"data":null,"metadata":{"deletion_time":"made-up","version":3}}}`, "version 3 of kv/data/app was deleted", true},
@@ -190,7 +193,7 @@ func TestALoginIsMadeOnceAndRevoked(t *testing.T) {
 	for _, tc := range []struct {
 		token          string
 		logins, revoke int
-	}{{"hvs.made-up", 1, 1}, {"hvb.made-up-batch", 1, 0}} {
+	}{{"hvs.made-up", 1, 1}, {"hvb.made-up-batch", 1, 0}, {"b.made-up-batch", 1, 0}} {
 		address, seen := fakeVault(t, 200, `{"auth":{"client_token":"`+tc.token+`"},"data":{"data":{},"metadata":{}}}`)
 		source := New(settingsOf(t, map[string]string{"ESFN_KUBERNETES_TOKEN_FILE": "/jwt"}))
 		var all sync.WaitGroup

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -84,6 +85,12 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 		{"the operator's address as well", env("VAULT_TOKEN", "made-up", "VAULT_ADDR", "http://vault.internal"), []fn.Connection{packageToken("https://evil.example")}, nil},
 		{"the operator's address for stores of two servers", env("VAULT_ADDR", vault), []fn.Connection{packageToken("https://a.example"), packageToken("https://b.example")}, []string{
 			"VAULT_ADDR: it would take the place of 2 different servers: https://a.example:443, https://b.example:443"}},
+		{"the operator's address for stores of one server at two paths", env("VAULT_ADDR", vault), []fn.Connection{packageToken("https://a.example/b"), packageToken("https://a.example/a")}, []string{
+			"VAULT_ADDR: it would take the place of 2 different servers: https://a.example:443/a, https://a.example:443/b"}},
+		{"a question in the address", nil, []fn.Connection{packageToken("https://a.example?b")}, []string{
+			"spec.provider.vault.server: the address of a.example has a ? or a # in it"}},
+		{"a token with a space", nil, []fn.Connection{{Server: vault, Login: fn.Login{Method: fn.TokenLogin, Field: "auth.tokenSecretRef", Credential: fn.Credential{Value: secret.New("made up")}}}}, []string{
+			"auth.tokenSecretRef: the token has characters in it that no token has"}},
 		{"the operator's address for stores of one server in two spellings", env("VAULT_ADDR", vault), []fn.Connection{packageToken("https://a.example/"), packageToken("https://A.example:443")}, nil},
 
 		{"a service account's token and the package's address", nil, []fn.Connection{serviceAccount(vault)}, []string{
@@ -158,6 +165,25 @@ error: ESFN_STORES: not supported yet
   hint: unset it`
 	if diff := cmp.Diff(want, problems.Error()); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+func TestSettingsThatAreFilesAndTimes(t *testing.T) {
+	for _, tc := range []struct{ variable, value, file, want string }{
+		{"ESFN_TIMEOUT", "-1s", "", `ESFN_TIMEOUT: "-1s" is no time`},
+		{"ESFN_TIMEOUT", "0s", "", `ESFN_TIMEOUT: "0s" is no time`},
+		{"VAULT_CACERT", "/ca", "no certificate", "VAULT_CACERT: /ca holds no certificate in PEM form"},
+		{"VAULT_TOKEN_FILE", "/token", " \n", "VAULT_TOKEN_FILE: /token is empty"},
+	} {
+		_, problems := ParseSettings(func(name string) string {
+			if name == tc.variable {
+				return tc.value
+			}
+			return ""
+		}, func(string) ([]byte, error) { return []byte(tc.file), nil })
+		if len(problems) != 1 || !strings.Contains(problems.Error(), tc.want) {
+			t.Errorf("%s=%s: got %v", tc.variable, tc.value, problems)
+		}
 	}
 }
 

@@ -179,6 +179,13 @@ spec:
 		{"a SecretStore that reaches out of its namespace", "{role: shop}", "{role: shop, serviceAccountRef: {name: a, namespace: other}}", []string{
 			at + `auth.kubernetes.serviceAccountRef.namespace: a SecretStore can refer to its own namespace only, not to "other" (leave it out, or make the store a ClusterSecretStore)`}},
 		{"its own namespace, spelled out", "{role: shop}", "{role: shop, serviceAccountRef: {name: a, namespace: shop}}", nil},
+		{"references out of its namespace, of every kind", "{kubernetes: {role: shop}}", "{tokenSecretRef: {name: a, key: k, namespace: other}, kubernetes: {role: shop, secretRef: {name: a, namespace: other}}}", []string{
+			at + `auth.tokenSecretRef.namespace: a SecretStore can refer to its own namespace only, not to "other" (leave it out, or make the store a ClusterSecretStore)`,
+			at + `auth.kubernetes.secretRef.namespace: a SecretStore can refer to its own namespace only, not to "other" (leave it out, or make the store a ClusterSecretStore)`}},
+		{"a reference without a name", "{role: shop}", "{role: shop, secretRef: {key: k}}", []string{at + "auth.kubernetes.secretRef.name: required, and not given"}},
+		{"audiences that are none", "{role: shop}", "{role: shop, serviceAccountRef: {name: a, audiences: [vault, \"\", \"a\\nb\"]}}", []string{
+			at + "auth.kubernetes.serviceAccountRef.audiences[1]: is no audience", at + "auth.kubernetes.serviceAccountRef.audiences[2]: is no audience"}},
+		{"a path out of the mount", "server:", "path: kv/../sys\n      server:", []string{at + "path: leads out of its mount with .. (write the path without it)"}},
 		{"a mount with dots", "{role: shop}", "{role: shop, mountPath: ../sys}", []string{
 			at + "auth.kubernetes.mountPath: leads out of its mount with .. (write the path without it)"}},
 	} {

@@ -65,6 +65,7 @@ items:
 - kind: C
   metadata: foo
 `},
+		{"a ResourceList in between", "apiVersion: config.kubernetes.io/v1beta1\nkind: ResourceList\nitems: []\n"},
 		{"an older ResourceList", "apiVersion: config.kubernetes.io/v1alpha1\nkind: ResourceList\nitems: []\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
