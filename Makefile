@@ -36,7 +36,7 @@ test-all:
 test-fast: ## what needs no kube-apiserver and no Docker
 	$(GO) run ./tests/prepare vault kustomize
 	$(GO) test ./fn/... ./vaultsrc/...
-	$(GO) test . ./tests/... -skip 'TestKubeScripts|TestContainerScripts'
+	$(GO) test -count=1 . ./tests/... -skip 'TestKubeScripts|TestContainerScripts'
 
 image: ## the container image, esfn:dev
 	CGO_ENABLED=0 GOOS=linux $(GO) build -buildvcs=auto -trimpath -ldflags '-s -w' -o bin/image/esfn .

@@ -34,7 +34,7 @@ import (
 const usage = `esfn renders ExternalSecrets into Secrets, with values from HashiCorp Vault.
 
 Usage:
-  esfn < resourcelist.yaml     as a KRM function: kustomize and kpt call it so
+  esfn < resourcelist.yaml     as a KRM function: kustomize and kpt run it so
   helm template … | esfn       plain documents in, plain documents out
   esfn FILE|FOLDER|-…          the same, from files, stdin (-), and all .yaml,
                                .yml and .json files below folders that are not
@@ -49,7 +49,7 @@ makes, the stores that it used are dropped (kpt: both are kept), and everything
 else passes through. If anything is wrong, esfn says all of it on stderr, writes
 no Secret, and exits with 1.
 
-A functionConfig is needed for nothing but "consumed: Keep" or "Drop", under spec of
+A functionConfig is only needed to set "consumed: Keep" or "Drop", under spec of
   apiVersion: esfn.krm/v1alpha1
   kind: RenderExternalSecrets
 or in the data of a ConfigMap. Among plain documents it may stand as one of them.
@@ -74,7 +74,7 @@ https://github.com/esfn/esfn
 `
 
 func main() {
-	// Libraries that log write what is not theirs to show: net/http the begin of
+	// Libraries that log write what is not theirs to show: net/http the beginning of
 	// an answer that nobody asked for.
 	log.SetOutput(io.Discard)
 	klog.SetLogger(logr.Discard())
@@ -103,15 +103,16 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 		return fail(list, append(found, known...), stdout, stderr)
 	}
 	output, problems, warnings := render(list, settings, known)
+	// Also of a run that failed: a token that was not revoked is to be known.
+	if warnings = append(output.Warnings, warnings...); len(warnings) > 0 {
+		fmt.Fprintln(stderr, warnings.Warnings())
+	}
 	if len(problems) > 0 {
 		return fail(list, problems, stdout, stderr)
 	}
 	answer, err := list.Answer(output.Items, output.Warnings.Results(framework.Warning))
 	if err != nil {
 		return fail(list, fn.Problems{{Cause: err.Error()}}, stdout, stderr)
-	}
-	if warnings = append(output.Warnings, warnings...); len(warnings) > 0 {
-		fmt.Fprintln(stderr, warnings.Warnings())
 	}
 	return write(stdout, stderr, answer)
 }

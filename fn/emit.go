@@ -111,7 +111,9 @@ func (e *emission) apply(items []*yaml.RNode, secrets made, stores []*item) ([]*
 			return
 		}
 		kept := it.node.Copy()
-		if err := kept.PipeE(yaml.SetAnnotation(localConfig, "true")); err != nil {
+		err := kept.PipeE(yaml.SetAnnotation(localConfig, "true"))
+		// In place of an alias kyaml sets a map of its own.
+		if err != nil || len(api.HeaderOf(kept).Annotations) < len(it.annotations) {
 			problems = append(problems, Problem{it.Resource, "metadata.annotations", "cannot be added to", "write it without anchors and aliases"})
 		}
 		replacement[it.index] = []*yaml.RNode{kept}

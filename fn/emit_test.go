@@ -116,6 +116,14 @@ func TestWhatIsKeptIsTheFunctionConfigsToSay(t *testing.T) {
 	}
 }
 
+func TestAnnotationsThatCannotBeAddedToAreNotLost(t *testing.T) {
+	aliased := withMetadata("{name: db, labels: &l {config.kubernetes.io/path: es.yaml, mine: x}, annotations: *l}", readApp)
+	_, _, problems := rendered(t, Input{Items: items(t, vaultStore+aliased)})
+	if len(problems) != 1 || !strings.Contains(problems.Error(), "metadata.annotations: cannot be added to") {
+		t.Errorf("problems: %v", problems)
+	}
+}
+
 func TestAnEarlierSecretIsDroppedWhenThereIsNothingLeftToPutInIt(t *testing.T) {
 	config := Input{FunctionConfig: yaml.MustParse("apiVersion: esfn.krm/v1alpha1\nkind: RenderExternalSecrets\nmetadata: {name: c}\nspec: {consumed: Keep}")}
 	config.Items = items(t, vaultStore+es("db", "target: {deletionPolicy: Delete}\ndata: [{secretKey: k, remoteRef: {key: gone}}]")+

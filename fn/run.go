@@ -52,7 +52,7 @@ type Output struct {
 // said in this run, too.
 func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 	if problems := asGenerator(in); len(problems) > 0 {
-		return Output{}, problems
+		return Output{}, append(problems, in.Known...).sorted()
 	}
 	spec, barriers := configure(in)
 	barriers = append(barriers, in.Known...)

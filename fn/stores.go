@@ -55,7 +55,7 @@ func (x *storeIndex) missing(es *externalSecret, ref *api.StoreRef) *api.Problem
 	p.Cause += " among the manifests given"
 	p.Hint = "give esfn the store together with the ExternalSecret"
 	if x.view.host == kustomize {
-		p.Hint = "is it among the resources of this kustomization? An esfn in a base drops the stores that it used, but with consumed: Keep"
+		p.Hint = "is it among the resources of this kustomization? An esfn in a base drops the stores that it used, unless it has consumed: Keep"
 	}
 	var names []string
 	for _, store := range x.view.stores {

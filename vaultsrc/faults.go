@@ -48,7 +48,7 @@ func (at location) refusal(r *api.ResponseError, redirect string, token secret.V
 }
 
 // laterHint is for a server that answers and cannot do what it is asked.
-const laterHint = "esfn has asked it again, to no avail: try later, or ask who runs it"
+const laterHint = "try later, or ask who runs it"
 
 // serverWords says what a status means that is the server's own trouble.
 func serverWords(server string, r *api.ResponseError, words string) string {

@@ -220,6 +220,21 @@ func TestOneLoginForOneCredential(t *testing.T) {
 	}
 }
 
+func TestOneAddressInSeveralSpellings(t *testing.T) {
+	s := settingsOf(t, nil)
+	for spelled, want := range map[string]string{
+		"https://Vault.example:443/": "https://vault.example",
+		"HTTPS://vault.example/one/": "https://vault.example/one",
+		"http://[::1]:80":            "http://[::1]",
+		"http://[::1]:8200":          "http://[::1]:8200",
+		"https://vault.example:80":   "https://vault.example:80",
+	} {
+		if got := s.override(fn.Connection{Server: spelled}).Server; got != want {
+			t.Errorf("%s: got %s, want %s", spelled, got, want)
+		}
+	}
+}
+
 func TestWhatIsNotKVIsNotAskedFor(t *testing.T) {
 	t.Parallel()
 	address, seen := fakeVault(t, 200, `{"data":{"id":"made-up"}}`)

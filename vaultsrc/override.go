@@ -46,7 +46,7 @@ func (s *Settings) override(c fn.Connection) endpoint {
 	// What follows is written in many ways that mean the same.
 	e.Server = strings.TrimRight(e.Server, "/")
 	if u, err := parseServer(e.Server); err == nil {
-		u.Host = strings.ToLower(u.Host)
+		u.Host = strings.TrimSuffix(strings.ToLower(u.Host), defaultPorts[u.Scheme])
 		e.Server = u.String()
 	}
 	e.Namespace = strings.Trim(e.Namespace, "/")

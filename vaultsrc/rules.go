@@ -95,10 +95,13 @@ func (s *Settings) allows(server *url.URL) bool {
 func origin(u *url.URL) string {
 	port := u.Port()
 	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+		port = strings.TrimPrefix(defaultPorts[u.Scheme], ":")
 	}
 	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
 }
+
+// defaultPorts are those that an address need not name.
+var defaultPorts = map[string]string{"http": ":80", "https": ":443"}
 
 // comparableServer spells an address in one way; what is no address is reported
 // where it stands.

@@ -32,7 +32,7 @@ type NotYet struct{}
 type NotYetEvenEmpty struct{}
 
 // notYetHint is what can be done about a field that is not built yet.
-const notYetHint = "leave the field out, or what it is part of to External Secrets Operator"
+const notYetHint = "leave the field out for now"
 
 // Given is the type of a field of which only the presence is kept. What it says
 // matters to some who use the object, and not to all. An empty list is none.

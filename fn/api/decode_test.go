@@ -61,14 +61,14 @@ func TestExternalSecretIsDecodedStrictly(t *testing.T) {
 		{"unknown field without a neighbour", "property: user", "property: user, zzzzzzzzzz: 1", []string{
 			"spec.data[0].remoteRef.zzzzzzzzzz: no such field"}},
 		{"not built yet", "{name: out}", "{name: out, immutable: true}", []string{
-			"spec.target.immutable: not supported yet (leave the field out, or what it is part of to External Secrets Operator)"}},
+			"spec.target.immutable: not supported yet (leave the field out for now)"}},
 		{"not built yet, and not asked for", "{name: out}", "{name: out, immutable: false}", nil},
 		{"a value that is not built yet", "{name: out}", "{creationPolicy: Merge}", []string{
-			`spec.target.creationPolicy: "Merge" is not supported yet (leave the field out, or what it is part of to External Secrets Operator)`}},
+			`spec.target.creationPolicy: "Merge" is not supported yet (leave the field out for now)`}},
 		{"a value outside the enum", "{name: out}", "{creationPolicy: owner}", []string{
 			`spec.target.creationPolicy: "owner" is none of Owner, Orphan, Merge, CreateOrMerge, None (did you mean Owner?)`}},
 		{"find is not built yet, even an empty one", "  data:", "  dataFrom: [{find: {}}]\n  data:", []string{
-			"spec.dataFrom[0].find: not supported yet (leave the field out, or what it is part of to External Secrets Operator)"}},
+			"spec.dataFrom[0].find: not supported yet (leave the field out for now)"}},
 		{"dataFrom as v1alpha1 had it", "  data:", "  dataFrom: [{key: app/db, versions: x}]\n  data:", []string{
 			"spec.dataFrom[0].key: no such field (write it below extract, as in: extract: {key: app/db})",
 			"spec.dataFrom[0].versions: no such field"}},
@@ -118,10 +118,10 @@ func TestExternalSecretIsDecodedStrictly(t *testing.T) {
 		{"a Secret that is a way into the cluster", "{name: out}", "{template: {type: bootstrap.kubernetes.io/token}}", []string{
 			`spec.target.template.type: a Secret of type "bootstrap.kubernetes.io/token" gives access to the cluster, and is refused as ESO refuses it`}},
 		{"a template in a label", "{name: out}", `{template: {metadata: {labels: {a: "{{ .x }}"}}}}`, []string{
-			"spec.target.template.metadata.labels[a]: templates are not supported yet (leave the field out, or what it is part of to External Secrets Operator)"}},
+			"spec.target.template.metadata.labels[a]: templates are not supported yet (leave the field out for now)"}},
 		{"several things wrong at once", "{name: out}", "{nam: out, immutable: true}\n  datafrom: []", []string{
 			"spec.target.nam: no such field (did you mean name?)",
-			"spec.target.immutable: not supported yet (leave the field out, or what it is part of to External Secrets Operator)",
+			"spec.target.immutable: not supported yet (leave the field out for now)",
 			"spec.datafrom: no such field (did you mean dataFrom?)"}},
 		{"an anchor and a merge", "  - secretKey: user\n    remoteRef: {key: app/db, property: user}",
 			"  - secretKey: user\n    remoteRef: &at {key: app/db, property: user}\n  - secretKey: pass\n    remoteRef: {<<: *at, property: pass}", nil},
@@ -164,10 +164,10 @@ spec:
 		{"no provider", "\n    vault:\n      server: https://vault.example.com\n      auth: {kubernetes: {role: shop}}", " {}", []string{
 			"spec.provider: names no backend (esfn reads HashiCorp Vault: spec.provider.vault)"}},
 		{"another controller's", "spec:\n", "spec:\n  controller: blue\n", []string{
-			`spec.controller: another class than default ("blue") is not supported yet (leave the field out, or what it is part of to External Secrets Operator)`}},
+			`spec.controller: another class than default ("blue") is not supported yet (leave the field out for now)`}},
 		{"conditions mean nothing to a SecretStore", "spec:\n", "spec:\n  conditions: [{namespaces: [a]}]\n", nil},
 		{"conditions of a ClusterSecretStore", "kind: SecretStore\nmetadata: {name: vault, namespace: shop}\nspec:\n", "kind: ClusterSecretStore\nmetadata: {name: vault}\nspec:\n  conditions: [{namespaces: [a]}]\n", []string{
-			"spec.conditions: not supported yet (leave the field out, or what it is part of to External Secrets Operator)"}},
+			"spec.conditions: not supported yet (leave the field out for now)"}},
 		{"conditions that are none", "kind: SecretStore\nmetadata: {name: vault, namespace: shop}\nspec:\n", "kind: ClusterSecretStore\nmetadata: {name: vault}\nspec:\n  conditions: []\n", nil},
 		{"a KV version that is none", "server:", "version: v3\n      server:", []string{at + `version: "v3" is none of v1, v2 (did you mean v1?)`}},
 		{"auth without a method", "{kubernetes: {role: shop}}", "{}", []string{

@@ -16,7 +16,7 @@ func DidYouMean(word string, known []string) string {
 }
 
 // nearest returns the known word that is fewest edits away from word, if it is
-// near enough to be what was meant: at most a third of the letters differ.
+// near enough to be what was meant: at most a third of its letters, and one more.
 // Case does not count, and of equals the first wins.
 func nearest(word string, known []string) string {
 	best, fewest := "", len(word)/3+2
