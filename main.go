@@ -90,10 +90,14 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 			code = 1
 		}
 	}()
-	switch first := slices.Concat(args, []string{""})[0]; {
-	case first == "help", slices.Contains(args, "--help"), slices.Contains(args, "-h"):
+	command := ""
+	if len(args) > 0 {
+		command = args[0]
+	}
+	switch {
+	case command == "help", slices.Contains(args, "--help"), slices.Contains(args, "-h"):
 		return write(stdout, stderr, []byte(usage))
-	case first == "version", first == "--version":
+	case command == "version", command == "--version":
 		return write(stdout, stderr, []byte("esfn "+version()+"\n"))
 	}
 	settings, known := vaultsrc.ParseSettings(os.Getenv, os.ReadFile)
@@ -173,6 +177,7 @@ func write(stdout, stderr io.Writer, answer []byte) int {
 	return 0
 }
 
+// version is that of this binary, with Go's.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

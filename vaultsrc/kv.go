@@ -3,6 +3,7 @@ package vaultsrc
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 
@@ -43,14 +44,21 @@ func (s *session) read(ctx context.Context, at location) (fn.Answer, error) {
 	// The raw answer, since the client's own reading of it makes one thing of a
 	// secret that is missing, one that is deleted and a mount that is not there.
 	response, err := s.client.Logical().ReadRawWithDataWithContext(ctx, at.path, query)
-	if response == nil {
-		return fn.Answer{}, at.at.connectionFault(ctx, err, s.token.value)
+	var tooLarge *http.MaxBytesError
+	var body []byte
+	if response != nil {
+		defer response.Body.Close()
+		var readErr error
+		if body, readErr = io.ReadAll(response.Body); readErr != nil {
+			response, err = nil, readErr
+		}
 	}
-	defer response.Body.Close()
-	body, readErr := io.ReadAll(response.Body)
 	switch {
-	case readErr != nil:
-		return fn.Answer{}, at.at.connectionFault(ctx, readErr, s.token.value)
+	case errors.As(err, &tooLarge):
+		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("the answer for %s is larger than %d MiB", at.path, tooLarge.Limit>>20),
+			Hint: "is that the secret that is meant?"}
+	case response == nil:
+		return fn.Answer{}, at.at.connectionFault(ctx, err, s.token.value)
 	case response.StatusCode == http.StatusOK, response.StatusCode == http.StatusNoContent, response.StatusCode == http.StatusNotFound:
 		return at.answer(response.StatusCode == http.StatusNotFound, body)
 	}

@@ -142,7 +142,8 @@ func TestAnswersAreBounded(t *testing.T) {
 		_, err := readFrom(t, server.URL, fn.KV2, nil)
 		server.CloseClientConnections()
 		server.Close()
-		if err == nil || !strings.Contains(err.Error(), "its answer is larger than ") {
+		var fault *fn.Fault
+		if !errors.As(err, &fault) || fault.Scope != fn.EntryScope || !strings.HasPrefix(fault.Cause, "the answer for kv/data/app is larger than ") {
 			t.Errorf("%d: got %v", status, err)
 		}
 	}
