@@ -102,24 +102,44 @@ const (
 	KV2 Engine = "v2"
 )
 
-// Ref is one secret at one version, as an entry names it.
+// Part is what a Ref reads.
+type Part string
+
+const (
+	// SecretPart is a secret's fields.
+	SecretPart Part = ""
+	// MetadataPart is what KV v2 keeps about a secret: as fields, all of them
+	// texts, created_time, current_version and delete_version_after, and over
+	// them the secret's custom_metadata.
+	MetadataPart Part = "metadata"
+	// FolderPart is the names of what stands in a folder.
+	FolderPart Part = "folder"
+)
+
+// Ref is one secret at one version, as an entry names it, or what is known about
+// it, or a folder.
 type Ref struct {
 	Connection Connection
+	Part       Part
 	Engine     Engine
 	// Mount is spec.provider.vault.path; HasMount is false where the store has
 	// none and Key begins with the mount.
 	Mount    string
 	HasMount bool
-	// Key is remoteRef.key, as written.
+	// Key is remoteRef.key, as written. Of a folder it is what stands below the
+	// mount, and never repeats the mount.
 	Key string
 	// Version of a KV v2 secret, or "" for the latest.
 	Version string
 }
 
-// Answer is a secret that was read.
+// Answer is what was read.
 type Answer struct {
-	// Fields is the JSON object of the secret's fields.
+	// Fields is the JSON object of the secret's fields, or of its metadata.
 	Fields secret.Value
+	// Names of the secrets in a folder, and, with a slash at the end, of the
+	// folders in it.
+	Names []string
 	// Version that was read; 0 where the engine has none.
 	Version int
 	// Path that was read, below /v1/, for messages.
