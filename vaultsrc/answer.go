@@ -11,8 +11,8 @@ import (
 	"github.com/esfn/esfn/fn/secret"
 )
 
-// answer takes the secret out of a body that came with a 200 or a 404, and tells
-// the bodies without one apart. What counts as a secret that is not there
+// answer takes what was asked for out of a body that came with a 200 or a 404,
+// and tells the bodies without it apart. What counts as a secret that is not there
 // (Missing, which deletionPolicy acts on) is what ESO takes for it: readSecret in
 // its providers/v1/vault/client_get.go, over Logical().Read and ParseSecret of
 // Vault's client. No part of the body but names and versions is in any error.
@@ -35,6 +35,10 @@ func (at location) answer(notFound bool, body []byte) (fn.Answer, error) {
 	switch {
 	case notFound && len(data) == 0 && len(e.Warnings) == 0:
 		return fn.Answer{}, at.absent(e)
+	case at.part == fn.FolderPart:
+		return at.folder(e, data)
+	case at.part == fn.MetadataPart:
+		return at.metadata(e, data)
 	case at.engine == fn.KV1 && data == nil:
 		if e.warns("Invalid path for a versioned K/V") {
 			return fn.Answer{}, at.missing("the mount is KV v2; set the store's spec.provider.vault.version: v2")
@@ -48,19 +52,12 @@ func (at location) answer(notFound bool, body []byte) (fn.Answer, error) {
 
 // versioned takes the secret out of what KV v2 wraps around it.
 func (at location) versioned(e envelope, data map[string]json.RawMessage) (fn.Answer, error) {
-	var m metadata
+	var m versionMetadata
 	_ = json.Unmarshal(data["metadata"], &m) // for messages alone
 	object, there := data["data"]
 	switch {
-	case !there && e.warns("Invalid path for a versioned K/V"):
-		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("%s is no path that KV v2 reads", at.path),
-			Hint: "a mount with a / in its name has to be the store's spec.provider.vault.path"}
-	case !there && e.warns("root of a K/V v2 mount"):
-		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("%s is the mount itself, and no secret", at.path),
-			Hint: "name the secret below it, as in: key: app/db"}
 	case !there:
-		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("%s holds no secret as KV v2 has it", at.path),
-			Hint: "is the mount KV v1? Then the store needs spec.provider.vault.version: v1"}
+		return fn.Answer{}, at.notVersioned(e, "secret")
 	case isNull(object):
 		return fn.Answer{}, at.gone(m)
 	case !bytes.HasPrefix(object, []byte("{")):
@@ -69,12 +66,32 @@ func (at location) versioned(e envelope, data map[string]json.RawMessage) (fn.An
 	return fn.Answer{Fields: secret.New(string(object)), Version: m.Version, Path: at.path}, nil
 }
 
+// notVersioned is the fault of an answer without what KV v2 would put there.
+func (at location) notVersioned(e envelope, what string) *fn.Fault {
+	switch {
+	case e.warns("Invalid path for a versioned K/V"):
+		return &fn.Fault{Cause: fmt.Sprintf("%s is no path that KV v2 reads", at.path),
+			Hint: "a mount with a / in its name has to be the store's spec.provider.vault.path"}
+	case e.warns("root of a K/V v2 mount"):
+		return &fn.Fault{Cause: fmt.Sprintf("%s is the mount itself, and no secret", at.path),
+			Hint: "name the secret below it, as in: key: app/db"}
+	}
+	return &fn.Fault{Cause: fmt.Sprintf("%s holds no %s as KV v2 has it", at.path, what),
+		Hint: "is the mount KV v1? Then the store needs spec.provider.vault.version: v1"}
+}
+
 // absent is the fault of a 404 with nothing in it.
 func (at location) absent(e envelope) *fn.Fault {
 	if strings.Contains(fmt.Sprint(e.Errors...), "no handler for route") {
 		mount, _, _ := strings.Cut(at.path, "/")
 		return &fn.Fault{Missing: true, Cause: fmt.Sprintf("no secrets engine is mounted where %s is read", at.path),
 			Hint: fmt.Sprintf("is %q the mount? The store's spec.provider.vault.path names it", mount)}
+	}
+	switch at.part {
+	case fn.FolderPart:
+		return at.noFolder()
+	case fn.MetadataPart:
+		return at.noMetadata()
 	}
 	return at.missing("")
 }
@@ -95,7 +112,7 @@ func (at location) missing(hint string) *fn.Fault {
 }
 
 // gone is the fault of a version that was deleted or destroyed.
-func (at location) gone(m metadata) *fn.Fault {
+func (at location) gone(m versionMetadata) *fn.Fault {
 	switch {
 	case m.Destroyed:
 		return &fn.Fault{Missing: true, Cause: fmt.Sprintf("version %d of %s is destroyed", m.Version, at.path),
@@ -140,8 +157,8 @@ func (e envelope) warns(words string) bool {
 	return strings.Contains(strings.Join(e.Warnings, " "), words)
 }
 
-// metadata of a version of a KV v2 secret.
-type metadata struct {
+// versionMetadata comes with a version of a KV v2 secret.
+type versionMetadata struct {
 	Version      int    `json:"version"`
 	DeletionTime string `json:"deletion_time"`
 	Destroyed    bool   `json:"destroyed"`

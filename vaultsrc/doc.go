@@ -4,9 +4,12 @@
 // A read goes through these, each a file; [New] puts them together:
 //
 //	override   the operator's VAULT_ADDR, VAULT_TOKEN… in place of the store's
-//	dedupe     one read for each distinct connection, path and version
+//	dedupe     one read for each distinct connection, part, path and version
 //	limit      at most so many at a time
 //	kv         one GET; answer.go says what its answer means
+//
+// What it reads is a secret, what KV v2 knows about a secret, or the names in a
+// folder: one Ref is one request, and walking through folders is package fn's.
 //
 // Below them, a session is one client and one login for each distinct address,
 // namespace and auth of a run, made when first needed.

@@ -26,9 +26,15 @@ func (at location) refusal(r *api.ResponseError, redirect string, token secret.V
 	case r.StatusCode == 403 && strings.Contains(words, "invalid token"):
 		return at.at.loginFault("get a new token", fmt.Sprintf("Vault at %s does not accept the token: it is invalid, expired or revoked", hostOf(at.at.Server)))
 	case r.StatusCode == 403 && !r.RawError:
+		wanted, path, capability := "for", at.path, "read"
+		if at.part == fn.FolderPart {
+			// Vault checks the path with a slash after it, and the folders below
+			// are listed as well.
+			wanted, path, capability = "to list", at.path+"/*", "list"
+		}
 		return &fn.Fault{
-			Cause: fmt.Sprintf("permission denied for %s, or there is no such mount", at.path),
-			Hint:  fmt.Sprintf("the policy needs: path %q { capabilities = [\"read\"] }", at.path),
+			Cause: fmt.Sprintf("permission denied %s %s, or there is no such mount", wanted, at.path),
+			Hint:  fmt.Sprintf("the policy needs: path %q { capabilities = [%q] }", path, capability),
 		}
 	case r.StatusCode >= 300 && r.StatusCode < 400:
 		target := "another address"

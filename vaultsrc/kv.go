@@ -38,7 +38,11 @@ func (k *kv) read(ctx context.Context, at location) (fn.Answer, error) {
 
 func (s *session) read(ctx context.Context, at location) (fn.Answer, error) {
 	var query map[string][]string
-	if at.version != "" {
+	switch {
+	case at.part == fn.FolderPart:
+		// As Vault's own client lists: proxies may not know the method LIST.
+		query = map[string][]string{"list": {"true"}}
+	case at.version != "":
 		query = map[string][]string{"version": {at.version}}
 	}
 	// The raw answer, since the client's own reading of it makes one thing of a
@@ -56,7 +60,7 @@ func (s *session) read(ctx context.Context, at location) (fn.Answer, error) {
 	switch {
 	case errors.As(err, &tooLarge):
 		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("the answer for %s is larger than %d MiB", at.path, tooLarge.Limit>>20),
-			Hint: "is that the secret that is meant?"}
+			Hint: fmt.Sprintf("is that the %s that is meant?", at.noun())}
 	case response == nil:
 		return fn.Answer{}, at.at.connectionFault(ctx, err, s.token.value)
 	case response.StatusCode == http.StatusOK, response.StatusCode == http.StatusNoContent, response.StatusCode == http.StatusNotFound:

@@ -19,9 +19,19 @@ type endpoint struct {
 // location is one thing to read.
 type location struct {
 	at     endpoint
+	part   fn.Part
 	engine fn.Engine
-	// path below /v1/, and the version or "".
+	// path below /v1/, and the version or "". A secret's metadata and a folder
+	// have none.
 	path, version string
+}
+
+// noun is what a message calls the thing that stands there.
+func (at location) noun() string {
+	if at.part == fn.FolderPart {
+		return "folder"
+	}
+	return "secret"
 }
 
 // override applies the settings to a connection. What is overridden is gone, so
@@ -55,8 +65,13 @@ func (s *Settings) override(c fn.Connection) endpoint {
 }
 
 // locate says what a ref reads.
-func (s *Settings) locate(ref fn.Ref) location {
-	return location{at: s.override(ref.Connection), engine: ref.Engine, path: dataPath(ref), version: ref.Version}
+func (s *Settings) locate(ref fn.Ref) (location, *fn.Fault) {
+	path, fault := pathOf(ref)
+	at := location{at: s.override(ref.Connection), part: ref.Part, engine: ref.Engine, path: path}
+	if ref.Part == fn.SecretPart {
+		at.version = ref.Version
+	}
+	return at, fault
 }
 
 // serverFault is a fault of reaching the server, at whatever named it.

@@ -39,7 +39,11 @@ func New(s Settings) *Source {
 
 // Read reads what ref means, once for all refs that mean the same.
 func (s *Source) Read(ctx context.Context, ref fn.Ref) (fn.Answer, error) {
-	return s.reader.read(ctx, s.settings.locate(ref))
+	at, fault := s.settings.locate(ref)
+	if fault != nil {
+		return fn.Answer{}, fault
+	}
+	return s.reader.read(ctx, at)
 }
 
 // Close revokes the tokens that the run got, within closeTimeout, also where the

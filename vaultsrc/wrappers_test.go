@@ -56,6 +56,7 @@ func TestDedupeTellsLocationsApart(t *testing.T) {
 	d := newDedupe(next)
 	apart := []location{
 		{path: "a"}, {path: "b"}, {path: "a", version: "1"}, {path: "a", engine: fn.KV1},
+		{path: "a", part: fn.FolderPart}, {path: "a", part: fn.MetadataPart},
 		{path: "a", at: endpoint{Connection: fn.Connection{Server: "s"}}},
 		{path: "a", at: endpoint{Connection: fn.Connection{Server: "s", Login: packageToken("").Login}}},
 	}
