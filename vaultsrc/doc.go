@@ -6,7 +6,8 @@
 //	override   the operator's VAULT_ADDR, VAULT_TOKEN… in place of the store's
 //	dedupe     one read for each distinct connection, part, path and version
 //	limit      at most so many at a time
-//	kv         one GET; answer.go says what its answer means
+//	kv         one GET; answer.go, folder.go and metadata.go say what its
+//	           answer means
 //
 // What it reads is a secret, what KV v2 knows about a secret, or the names in a
 // folder: one Ref is one request, and walking through folders is package fn's.

@@ -97,5 +97,5 @@ func (at location) foreign() *fn.Fault {
 }
 
 // clean drops doubled and trailing slashes and "." segments. There is no ".."
-// in it: package fn refuses those.
+// in it: package fn refuses those, and folder those that Vault lists.
 func clean(p string) string { return strings.TrimPrefix(path.Join("/", p), "/") }
