@@ -1,0 +1,120 @@
+package template
+
+import (
+	"crypto/sha1"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	texttemplate "text/template"
+
+	"github.com/Masterminds/sprig/v3"
+)
+
+// functions are those of a template, each behind its guard. Sprig's come after
+// ESO's own, as in ESO's runtime/template/v2/template.go; there is no name in both.
+var functions = func() texttemplate.FuncMap {
+	all := texttemplate.FuncMap{}
+	for _, some := range []map[string]any{builtins, ofESO, sprigs(), dates, changed} {
+		for name, function := range some {
+			all[name] = guard(name, function)
+		}
+	}
+	return all
+}()
+
+// builtins are text/template's own that make text, for the sake of their guard.
+var builtins = map[string]any{
+	"html":     texttemplate.HTMLEscaper,
+	"js":       texttemplate.JSEscaper,
+	"print":    fmt.Sprint,
+	"printf":   fmt.Sprintf,
+	"println":  fmt.Sprintln,
+	"urlquery": texttemplate.URLQueryEscaper,
+}
+
+// ofESO are the functions that ESO adds to sprig's.
+var ofESO = map[string]any{
+	"pkcs12key":      func(archive string) (string, error) { return pkcs12KeyPEM("", archive) },
+	"pkcs12keyPass":  pkcs12KeyPEM,
+	"pkcs12cert":     func(archive string) (string, error) { return pkcs12CertificatePEM("", archive) },
+	"pkcs12certPass": pkcs12CertificatePEM,
+
+	"pemToPkcs12":               func(cert, key string) (string, error) { return toPKCS12(cert, key, "") },
+	"pemToPkcs12Pass":           toPKCS12,
+	"fullPemToPkcs12":           func(chain, key string) (string, error) { return chainToPKCS12(chain, key, "") },
+	"fullPemToPkcs12Pass":       chainToPKCS12,
+	"pemTruststoreToPKCS12":     func(certs string) (string, error) { return toTrustStore(certs, "") },
+	"pemTruststoreToPKCS12Pass": toTrustStore,
+
+	"filterPEM":       filterPEM,
+	"filterCertChain": filterCertChain,
+	"certSANs":        certSANs,
+
+	"jwkPublicKeyPem":  jwkPublicKeyPEM,
+	"jwkPrivateKeyPem": jwkPrivateKeyPEM,
+
+	"toYaml":   toYAML,
+	"fromYaml": fromYAML,
+
+	"rsaDecrypt": rsaDecrypt,
+}
+
+// sprig's functions are ESO's but for those that ask the machine or the network;
+// ESO has a copy of sprig without them (runtime/template/v2/sprig).
+func sprigs() map[string]any {
+	all := sprig.TxtFuncMap()
+	for _, name := range []string{"env", "expandenv", "getHostByName"} {
+		delete(all, name)
+	}
+	return all
+}
+
+var original = sprig.TxtFuncMap()
+
+// changed are those of sprig's functions that differ in ESO's copy of it, or
+// give here only one of the results that they may have there.
+var changed = map[string]any{
+	"hexdec":   hexdec,
+	"htpasswd": htpasswd,
+	"fail":     func(string) (string, error) { return "", reason("the template calls fail") },
+
+	// In sprig these two have the order of a Go map, another one in every run.
+	"keys": func(of ...map[string]any) []string {
+		all := []string{}
+		for _, m := range of {
+			all = append(all, slices.Sorted(maps.Keys(m))...)
+		}
+		return all
+	},
+	"values": func(of map[string]any) []any {
+		all := []any{}
+		for _, key := range slices.Sorted(maps.Keys(of)) {
+			all = append(all, of[key])
+		}
+		return all
+	},
+}
+
+// hexdec gives what is wrong with the text as its result, as b64dec does.
+func hexdec(text string) string {
+	decoded, err := hex.DecodeString(text)
+	if err != nil {
+		return err.Error()
+	}
+	return string(decoded)
+}
+
+// hashAlgorithm is a type of its own as in ESO's copy of sprig: a constant in the
+// template can be one, and a value cannot.
+type hashAlgorithm string
+
+func htpasswd(user, password string, algorithm hashAlgorithm) string {
+	if algorithm != "sha" || strings.Contains(user, ":") {
+		return original["htpasswd"].(func(user, password string) string)(user, password)
+	}
+	sum := sha1.Sum([]byte(password))
+	return user + ":{SHA}" + base64.StdEncoding.EncodeToString(sum[:])
+}

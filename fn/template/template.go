@@ -1,0 +1,77 @@
+package template
+
+import (
+	"strings"
+	texttemplate "text/template"
+)
+
+// Template is a template that was parsed. It may be executed by several
+// goroutines at once.
+type Template struct {
+	text   string
+	parsed *texttemplate.Template
+}
+
+// rootName stands where text/template names a template in what it says.
+const rootName = "t"
+
+// Parse reads a template's text, with the delimiters {{ and }}. Functions are
+// known by name here, so that an unknown one is found without any value. The
+// error is an [*Error].
+func Parse(text string) (t *Template, err error) {
+	defer func() {
+		if recover() != nil {
+			t, err = nil, &Error{Cause: causeNoTemplate}
+		}
+	}()
+	if len(text) > maxMade {
+		return nil, &Error{Cause: "the template is larger than 1 MiB"}
+	}
+	parsed, err := texttemplate.New(rootName).Option("missingkey=error").Funcs(functions).Parse(text)
+	if err != nil {
+		return nil, parseError(err)
+	}
+	return &Template{text, parsed}, nil
+}
+
+// Execute gives the text that the template makes of the values. Dot is the map
+// itself, there is no level above the keys, and a missing key is an error, also
+// in what functions give (execute in ESO's runtime/template/v2/template.go). The
+// error is an [*Error].
+func (t *Template) Execute(values map[string]string) (string, error) {
+	return t.over(t.parsed, values)
+}
+
+// Rename gives the key that rewrite.transform makes of a key: dot is
+// {value: key}, and a missing key prints as <no value> (transform in ESO's
+// runtime/esutils/utils.go). The error is an [*Error].
+func (t *Template) Rename(key string) (string, error) {
+	lenient, err := t.parsed.Clone()
+	if err != nil {
+		return "", &Error{Cause: causeBroken}
+	}
+	return t.over(lenient.Option("missingkey=default"), map[string]string{"value": key})
+}
+
+func (t *Template) over(parsed *texttemplate.Template, values map[string]string) (made string, err error) {
+	defer func() {
+		if recover() != nil { // of text/template itself: functions have a guard
+			made, err = "", &Error{Cause: causeBroken}
+		}
+	}()
+	var out output
+	if err := parsed.Execute(&out, values); err != nil {
+		return "", executionError(t.text, err)
+	}
+	return out.String(), nil
+}
+
+// output takes what a template writes, up to [maxOutput].
+type output struct{ strings.Builder }
+
+func (o *output) Write(text []byte) (int, error) {
+	if o.Len()+len(text) > maxOutput {
+		return 0, failure("the template gives more than 4 MiB")
+	}
+	return o.Builder.Write(text)
+}
