@@ -30,6 +30,9 @@ for key in rsa ec ed25519; do
 	openssl pkey -in $key.key -pubout -out $key.pub
 done
 openssl req -x509 -key ec.key -days $days -subj "/CN=self.example" -out self.crt
+openssl req -new -key other.key -subj "/CN=child.example" -out other.csr
+echo 'authorityKeyIdentifier=keyid' >other.ext
+openssl x509 -req -in other.csr -days $days -extfile other.ext -CA self.crt -CAkey ec.key -CAcreateserial -out child.crt
 
 # In an order that is not the chain's.
 cat root.crt between.crt >authorities.crt
