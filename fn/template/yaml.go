@@ -59,7 +59,7 @@ func yamlCause(err error) string {
 	var unfit *json.UnmarshalTypeError
 	switch {
 	case !errors.As(err, &unfit):
-		if strings.Contains(err.Error(), "unsupported map key") {
+		if strings.Contains(err.Error(), " map key") {
 			return "what the template gives has a key in it that is no text"
 		}
 		return causeNoYAML

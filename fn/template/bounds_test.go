@@ -1,0 +1,80 @@
+package template_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/esfn/esfn/fn/template"
+)
+
+func TestATemplateMakesNoMoreThanItMay(t *testing.T) {
+	values := map[string]string{
+		"mib":   strings.Repeat("a", 1<<20),
+		"lines": strings.Repeat("\n", 1<<18),
+	}
+	for _, test := range []struct{ template, want string }{
+		{`{{ .mib }}{{ .mib }}{{ .mib }}{{ .mib }}.`, "error: the template gives more than 4 MiB"},
+		{`{{ range until 1000 }}{{ $.mib }}{{ end }}`, "error: the template gives more than 4 MiB"},
+		{`{{ repeat 1048577 "a" }}`, "error: line 1, column 4: the function repeat would make too much"},
+		{`{{ repeat 9223372036854775807 "aa" }}`, "error: line 1, column 4: the function repeat would make too much"},
+		{`{{ repeat -1 "a" }}`, "error: line 1, column 4: the function repeat failed"},
+		{`{{ until 1048577 }}`, "error: line 1, column 4: the function until would make too much"},
+		{`{{ until -1048577 }}`, "error: line 1, column 4: the function until would make too much"},
+		{`{{ untilStep 0 9223372036854775807 1 }}`, "error: line 1, column 4: the function untilStep would make too much"},
+		{`{{ untilStep 0 9223372036854775807 9223372036854775806 }}`, "error: line 1, column 4: the function untilStep would make too much"},
+		{`{{ seq 1048578 }}`, "error: line 1, column 4: the function seq would make too much"},
+		{`{{ seq 0 9223372036854775807 }}`, "error: line 1, column 4: the function seq would make too much"},
+		{`{{ seq 0 2 9223372036854775807 }}`, "error: line 1, column 4: the function seq would make too much"},
+		{`{{ randAlpha 1048577 }}`, "error: line 1, column 4: the function randAlpha would make too much"},
+		{`{{ randAlphaNum 1048577 }}`, "error: line 1, column 4: the function randAlphaNum would make too much"},
+		{`{{ randAscii 1048577 }}`, "error: line 1, column 4: the function randAscii would make too much"},
+		{`{{ randNumeric 1048577 }}`, "error: line 1, column 4: the function randNumeric would make too much"},
+		{`{{ randBytes 1048577 }}`, "error: line 1, column 4: the function randBytes would make too much"},
+		{`{{ indent 1048577 "a" }}`, "error: line 1, column 4: the function indent would make too much"},
+		{`{{ nindent 8 .lines }}`, "error: line 1, column 4: the function nindent would make too much"},
+		{`{{ wrapWith 1 "12345" .mib }}`, "error: line 1, column 4: the function wrapWith would make too much"},
+		{`{{ .mib | replace "" "12345" }}`, "error: line 1, column 11: the function replace would make too much"},
+		{`{{ regexReplaceAll "a" .mib "12345" }}`, "error: line 1, column 4: the function regexReplaceAll would make too much"},
+		{`{{ regexReplaceAll ".*" .mib "$0$0$0$0$0" }}`, "error: line 1, column 4: the function regexReplaceAll would make too much"},
+		{`{{ splitList "a" .mib | join "12345" }}`, "error: line 1, column 4: the function splitList makes too much"},
+		{`{{ splitList "\n" .lines | join .mib }}`, "error: line 1, column 28: the function join would make too much"},
+		{`{{ printf "%s%[1]s%[1]s%[1]s%[1]s" .mib }}`, "error: line 1, column 4: the function printf would make too much"},
+		{`{{ printf "%999999d%999999d%999999d%999999d%999999d" 1 2 3 4 5 }}`, "error: line 1, column 4: the function printf would make too much"},
+		{`{{ printf "%*d%*d%*d%*d%*d" 999999 1 999999 1 999999 1 999999 1 999999 1 }}`, "error: line 1, column 4: the function printf would make too much"},
+		{`{{ $x := "a" }}{{ range until 100 }}{{ $x = print $x $x }}{{ end }}`, "error: line 1, column 45: the function print makes too much"},
+		{`{{ $x := "\\" }}{{ range until 100 }}{{ $x = js $x }}{{ end }}`, "error: line 1, column 46: the function js makes too much"},
+		{`{{ $x := list 1 }}{{ range until 100 }}{{ $x = concat $x $x }}{{ end }}`, "error: line 1, column 48: the function concat makes too much"},
+		{`{{ $x := list 1 }}{{ range until 100 }}{{ $x = list $x $x }}{{ end }}`, "error: line 1, column 48: the function list makes too much"},
+		{`{{ $x := dict }}{{ set $x "x" $x }}`, "error: line 1, column 20: the function set makes too much"},
+		{`{{ define "x" }}{{ template "x" }}{{ end }}{{ template "x" }}`, "error: line 1, column 29: templates call themselves without end"},
+
+		{`{{ repeat 1048576 "a" | len }}`, "1048576"},
+		{`{{ until 1048576 | len }}`, "1048576"},
+		{`{{ untilStep 0 1000000000 1000000 | len }}`, "1000"},
+		{`{{ untilStep 3 0 -1 }} {{ until -3 }} {{ untilStep 0 9 0 }} {{ untilStep 9 0 1 }}`, "[3 2 1] [0 -1 -2] [] []"},
+		{`{{ seq 3 }} {{ seq -1 }} {{ seq 2 4 }} {{ seq 1 2 6 }} {{ seq }} {{ seq 1 2 3 4 }}`, "1 2 3 1 0 -1 2 3 4 1 3 5  "},
+		{`{{ nindent 2 "a\nb" }}`, "\n  a\n  b"},
+		{`{{ printf "%5s|%-5d|%05.1f|%%" "a" 1 2.5 }}`, "    a|1    |002.5|%"},
+		{`{{ list "a" "b" | join "," }} {{ join "," "a" }} {{ "a b c" | replace " " "-" }}`, "a,b a a-b-c"},
+		{`{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }} {{ regexReplaceAll "(" "a" "b" }}`, "error: line 1, column 55: the function regexReplaceAll failed"},
+		{`{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}`, "-W-xxW-"},
+		{`{{ wrapWith 5 "|" "Hello World" }}`, "Hello|World"},
+	} {
+		got := execute(t, test.template, values)
+		if got != test.want {
+			t.Errorf("%s\n gives %.200q\n  want %q", test.template, got, test.want)
+		}
+	}
+}
+
+func TestOutputOfFourMiBIsTheMost(t *testing.T) {
+	parsed, err := template.Parse(`{{ .a }}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for size, fails := range map[int]bool{4 << 20: false, 4<<20 + 1: true} {
+		if _, err := parsed.Execute(map[string]string{"a": strings.Repeat("a", size)}); (err != nil) != fails {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+	}
+}
