@@ -47,7 +47,13 @@ func TestATemplateMakesNoMoreThanItMay(t *testing.T) {
 		{`{{ $x := list 1 }}{{ range until 100 }}{{ $x = list $x $x }}{{ end }}`, "error: line 1, column 48: the function list makes too much"},
 		{`{{ $x := dict }}{{ set $x "x" $x }}`, "error: line 1, column 20: the function set makes too much"},
 		{`{{ define "x" }}{{ template "x" }}{{ end }}{{ template "x" }}`, "error: line 1, column 29: templates call themselves without end"},
+		{`{{ $l := until 2000 }}{{ range $l }}{{ range $l }}{{ end }}{{ end }}`, "error: line 1, column 51: the template does not come to an end"},
+		{`{{ with 1 }}{{ range 1 }}{{ end }}{{ range list }}{{ else }}{{ range 9999999999 }}{{ end }}{{ end }}{{ end }}`, "error: line 1, column 83: the template does not come to an end"},
+		{`{{ define "x" }}{{ end }}{{ range 1048576 }}{{ template "x" }}{{ end }}`, "error: line 1, column 45: the template does not come to an end"},
 
+		{`{{ round_ }}`, "error: line 1: there is no such function"},
+		{`{{ range 1048576 }}{{ end }}{{ range $i, $c := list "a" "b" }}{{ break }}{{ else }}{{ end }}`, "error: line 1, column 63: the template does not come to an end"},
+		{`{{ range 1048576 }}{{ end }}.`, "."},
 		{`{{ repeat 1048576 "a" | len }}`, "1048576"},
 		{`{{ until 1048576 | len }}`, "1048576"},
 		{`{{ untilStep 0 1000000000 1000000 | len }}`, "1000"},

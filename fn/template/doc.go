@@ -5,6 +5,7 @@
 //	functions.go  which functions there are
 //	guard.go      what every function is wrapped in
 //	bounds.go     how much a template may make
+//	rounds.go     how often it may go through a loop
 //	date.go       dates, in UTC whatever the machine's time zone is
 //	pem.go        filterPEM, filterCertChain, certSANs
 //	chain.go      which certificate is whose issuer
@@ -20,7 +21,7 @@
 // and have no part in the machine's environment. There is no env and no DNS.
 //
 // It refuses a template that needs more memory than any Secret could hold, and
-// it does not bound time: text/template cannot be stopped in a loop.
+// one that does not come to an end.
 //
 // It has plain strings in its hands, not secret.Values: its caller reveals them.
 // In return no [Error] holds a value, nor what a library says of one, and the

@@ -13,17 +13,24 @@ import (
 	"github.com/Masterminds/sprig/v3"
 )
 
-// functions are those of a template, each behind its guard. Sprig's come after
-// ESO's own, as in ESO's runtime/template/v2/template.go; there is no name in both.
+// functions are those of a template, each behind its guard: sprig's, but for
+// those that ask the machine or the network (ESO has a copy of sprig without them
+// in runtime/template/v2/sprig), and ESO's own. There is no name in both.
 var functions = func() texttemplate.FuncMap {
 	all := texttemplate.FuncMap{}
-	for _, some := range []map[string]any{builtins, ofESO, sprigs(), dates, changed} {
+	for _, some := range []map[string]any{builtins, original, ofESO, dates, changed} {
 		for name, function := range some {
 			all[name] = guard(name, function)
 		}
 	}
+	for _, name := range []string{"env", "expandenv", "getHostByName"} {
+		delete(all, name)
+	}
 	return all
 }()
+
+// original are the functions as sprig has them.
+var original map[string]any = sprig.TxtFuncMap()
 
 // builtins are text/template's own that make text, for the sake of their guard.
 var builtins = map[string]any{
@@ -61,18 +68,6 @@ var ofESO = map[string]any{
 
 	"rsaDecrypt": rsaDecrypt,
 }
-
-// sprig's functions are ESO's but for those that ask the machine or the network;
-// ESO has a copy of sprig without them (runtime/template/v2/sprig).
-func sprigs() map[string]any {
-	all := sprig.TxtFuncMap()
-	for _, name := range []string{"env", "expandenv", "getHostByName"} {
-		delete(all, name)
-	}
-	return all
-}
-
-var original = sprig.TxtFuncMap()
 
 // changed are those of sprig's functions that differ in ESO's copy of it, or
 // give here only one of the results that they may have there.

@@ -27,10 +27,11 @@ func Parse(text string) (t *Template, err error) {
 	if len(text) > maxMade {
 		return nil, &Error{Cause: "the template is larger than 1 MiB"}
 	}
-	parsed, err := texttemplate.New(rootName).Option("missingkey=error").Funcs(functions).Parse(text)
+	parsed, err := texttemplate.New(rootName).Funcs(functions).Parse(text)
 	if err != nil {
 		return nil, parseError(err)
 	}
+	countRounds(parsed)
 	return &Template{text, parsed}, nil
 }
 
@@ -39,28 +40,28 @@ func Parse(text string) (t *Template, err error) {
 // in what functions give (execute in ESO's runtime/template/v2/template.go). The
 // error is an [*Error].
 func (t *Template) Execute(values map[string]string) (string, error) {
-	return t.over(t.parsed, values)
+	return t.over("missingkey=error", values)
 }
 
 // Rename gives the key that rewrite.transform makes of a key: dot is
 // {value: key}, and a missing key prints as <no value> (transform in ESO's
 // runtime/esutils/utils.go). The error is an [*Error].
 func (t *Template) Rename(key string) (string, error) {
-	lenient, err := t.parsed.Clone()
-	if err != nil {
-		return "", &Error{Cause: causeBroken}
-	}
-	return t.over(lenient.Option("missingkey=default"), map[string]string{"value": key})
+	return t.over("missingkey=default", map[string]string{"value": key})
 }
 
-func (t *Template) over(parsed *texttemplate.Template, values map[string]string) (made string, err error) {
+func (t *Template) over(option string, values map[string]string) (made string, err error) {
 	defer func() {
 		if recover() != nil { // of text/template itself: functions have a guard
 			made, err = "", &Error{Cause: causeBroken}
 		}
 	}()
+	once, err := t.parsed.Clone()
+	if err != nil {
+		return "", &Error{Cause: causeBroken}
+	}
 	var out output
-	if err := parsed.Execute(&out, values); err != nil {
+	if err := once.Option(option).Funcs(roundCounter()).Execute(&out, values); err != nil {
 		return "", executionError(t.text, err)
 	}
 	return out.String(), nil

@@ -45,6 +45,9 @@ func executionError(text string, err error) *Error {
 	if at := executed.FindStringSubmatch(rest); at != nil {
 		e.Text, rest = at[1], at[2]
 	}
+	if e.Text == roundName {
+		e.Text = ""
+	}
 	var failed failure
 	if errors.As(err, &failed) {
 		e.Cause = string(failed)
