@@ -10,6 +10,7 @@ import (
 func TestATemplateMakesNoMoreThanItMay(t *testing.T) {
 	values := map[string]string{
 		"mib":   strings.Repeat("a", 1<<20),
+		"kib64": strings.Repeat("a", 1<<16),
 		"lines": strings.Repeat("\n", 1<<18),
 	}
 	for _, test := range []struct{ template, want string }{
@@ -34,7 +35,7 @@ func TestATemplateMakesNoMoreThanItMay(t *testing.T) {
 		{`{{ nindent 8 .lines }}`, "error: line 1, column 4: the function nindent would make too much"},
 		{`{{ wrapWith 1 "12345" .mib }}`, "error: line 1, column 4: the function wrapWith would make too much"},
 		{`{{ .mib | replace "" "12345" }}`, "error: line 1, column 11: the function replace would make too much"},
-		{`{{ regexReplaceAll "a" .mib "12345" }}`, "error: line 1, column 4: the function regexReplaceAll would make too much"},
+		{`{{ regexReplaceAll "a" .kib64 (repeat 65 "b") }}`, "error: line 1, column 4: the function regexReplaceAll would make too much"},
 		{`{{ regexReplaceAll ".*" .mib "$0$0$0$0$0" }}`, "error: line 1, column 4: the function regexReplaceAll would make too much"},
 		{`{{ splitList "a" .mib | join "12345" }}`, "error: line 1, column 4: the function splitList makes too much"},
 		{`{{ splitList "\n" .lines | join .mib }}`, "error: line 1, column 28: the function join would make too much"},
@@ -46,14 +47,20 @@ func TestATemplateMakesNoMoreThanItMay(t *testing.T) {
 		{`{{ $x := list 1 }}{{ range until 100 }}{{ $x = concat $x $x }}{{ end }}`, "error: line 1, column 48: the function concat makes too much"},
 		{`{{ $x := list 1 }}{{ range until 100 }}{{ $x = list $x $x }}{{ end }}`, "error: line 1, column 48: the function list makes too much"},
 		{`{{ $x := dict }}{{ set $x "x" $x }}`, "error: line 1, column 20: the function set makes too much"},
-		{`{{ define "x" }}{{ template "x" }}{{ end }}{{ template "x" }}`, "error: line 1, column 29: templates call themselves without end"},
+		{`{{ define "x" }}{{ template "x" }}{{ end }}{{ template "x" }}`, "error: line 1, column 17: templates call themselves without end"},
 		{`{{ $l := until 2000 }}{{ range $l }}{{ range $l }}{{ end }}{{ end }}`, "error: line 1, column 51: the template does not come to an end"},
 		{`{{ with 1 }}{{ range 1 }}{{ end }}{{ range list }}{{ else }}{{ range 9999999999 }}{{ end }}{{ end }}{{ end }}`, "error: line 1, column 83: the template does not come to an end"},
-		{`{{ define "x" }}{{ end }}{{ range 1048576 }}{{ template "x" }}{{ end }}`, "error: line 1, column 45: the template does not come to an end"},
+		{`{{ define "x" }}{{ end }}{{ range 262144 }}{{ template "x" }}{{ end }}`, "error: line 1, column 44: the template does not come to an end"},
 
 		{`{{ round_ }}`, "error: line 1: there is no such function"},
-		{`{{ range 1048576 }}{{ end }}{{ range $i, $c := list "a" "b" }}{{ break }}{{ else }}{{ end }}`, "error: line 1, column 63: the template does not come to an end"},
-		{`{{ range 1048576 }}{{ end }}.`, "."},
+		{`{{ template "the template itself" }}`, "error: line 1, column 1: templates call themselves without end"},
+		{`{{ define "x" }}` + strings.Repeat("{{ with 1 }}", 100) + `{{ template "x" }}` + strings.Repeat("{{ end }}", 101) + `{{ template "x" }}`, "error: line 1, column 17: templates call themselves without end"},
+		{strings.Repeat("{{ if 1 }}", 101) + strings.Repeat("{{ end }}", 101), "error: blocks of the template are nested too deeply"},
+		{`{{ if 0 }}` + strings.Repeat("{{ else if 0 }}", 101) + `{{ end }}`, "error: blocks of the template are nested too deeply"},
+		{strings.Repeat("{{ if 1 }}", 100) + "a" + strings.Repeat("{{ end }}", 100), "a"},
+		{`{{ define "x" }}{{ end }}{{ range 2000 }}{{ template "x" }}{{ end }}.`, "."},
+		{`{{ range 262144 }}{{ end }}{{ range $i, $c := list "a" "b" }}{{ break }}{{ else }}{{ end }}`, "error: line 1, column 62: the template does not come to an end"},
+		{`{{ range 262144 }}{{ end }}.`, "."},
 		{`{{ repeat 1048576 "a" | len }}`, "1048576"},
 		{`{{ until 1048576 | len }}`, "1048576"},
 		{`{{ untilStep 0 1000000000 1000000 | len }}`, "1000"},

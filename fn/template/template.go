@@ -12,8 +12,9 @@ type Template struct {
 	parsed *texttemplate.Template
 }
 
-// rootName stands where text/template names a template in what it says.
-const rootName = "t"
+// rootName is what text/template calls a template in what it says. A template
+// that defines another of that name would be none.
+const rootName = "the template itself"
 
 // Parse reads a template's text, with the delimiters {{ and }}. Functions are
 // known by name here, so that an unknown one is found without any value. The
@@ -31,7 +32,9 @@ func Parse(text string) (t *Template, err error) {
 	if err != nil {
 		return nil, parseError(err)
 	}
-	countRounds(parsed)
+	if !count(parsed) {
+		return nil, &Error{Cause: "blocks of the template are nested too deeply"}
+	}
 	return &Template{text, parsed}, nil
 }
 
@@ -61,7 +64,7 @@ func (t *Template) over(option string, values map[string]string) (made string, e
 		return "", &Error{Cause: causeBroken}
 	}
 	var out output
-	if err := once.Option(option).Funcs(roundCounter()).Execute(&out, values); err != nil {
+	if err := once.Option(option).Funcs(counters()).Execute(&out, values); err != nil {
 		return "", executionError(t.text, err)
 	}
 	return out.String(), nil

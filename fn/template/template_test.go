@@ -52,6 +52,7 @@ func TestExecute(t *testing.T) {
 		{"{{ hasKey . \"a\" }}", "error: line 1, column 11: an argument has the wrong type: expected map[string]interface {}; got map[string]string"},
 		{`{{ dict "a" .a | toJson }} {{ toYaml (dict "a" .a) }}`, `{"a":"1"} a: "1"`},
 		{`{{ define "x" }}<{{ . }}>{{ end }}{{ template "x" .b }}`, "<two>"},
+		{`{{ define "t" }}<{{ . }}>{{ end }}{{ template "t" .b }}`, "<two>"},
 
 		{"{{ (.json | fromJson).p }} {{ (.json | fromJson).big }}", "5432 1.2345678901234567e+19"},
 		{`{{ "{" | fromJson }}`, "<no value>"},

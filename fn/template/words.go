@@ -45,7 +45,7 @@ func executionError(text string, err error) *Error {
 	if at := executed.FindStringSubmatch(rest); at != nil {
 		e.Text, rest = at[1], at[2]
 	}
-	if e.Text == roundName {
+	if e.Text == roundName || e.Text == enterName {
 		e.Text = ""
 	}
 	var failed failure
@@ -100,7 +100,6 @@ var executionWords = []wording{
 	{regexp.MustCompile(`^(?P<cause>expected (bool|string|integer|unsigned integer|float|complex)); found`), "an argument has the wrong type: %s"},
 	{regexp.MustCompile(`^range can't iterate over|^can't use .* iterate`), "range cannot go over that value"},
 	{regexp.MustCompile(`^template ` + quoted + ` not defined$`), "there is no template of that name"},
-	{regexp.MustCompile(`^exceeded maximum template depth`), "templates call themselves without end"},
 	{regexp.MustCompile(`^error calling (?P<cause>\w+):`), "the function %s failed"},
 	{regexp.MustCompile(`^can't give argument to non-function|has arguments but cannot be invoked|is not a method but has arguments`), "arguments stand after something that is no function"},
 }
