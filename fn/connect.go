@@ -64,25 +64,15 @@ func referent(store *decodedStore, es *externalSecret, namespace string) string 
 // credential follows a reference to a Secret among the items.
 func (v *packageView) credential(store *decodedStore, es *externalSecret, ref *api.SecretKeyRef, key string) Credential {
 	namespace := referent(store, es, ref.Namespace)
-	var candidates []*item
-	for _, it := range v.secrets {
-		if it.isIn(namespace) {
-			candidates = append(candidates, it)
-		}
+	found, missing, cause := referred("Secret", v.secrets, namespace, ref.Name, store.item)
+	switch {
+	case missing:
+		return Credential{Unresolved: cause, Hint: "set VAULT_TOKEN or VAULT_TOKEN_FILE to use a token of your own, or give esfn that Secret"}
+	case found == nil:
+		return Credential{Unresolved: cause}
 	}
 	where := fmt.Sprintf("Secret %s/%s", namespace, ref.Name)
-	found := named(candidates, ref.Name, store.item)
-	switch len(found) {
-	case 0:
-		return Credential{
-			Unresolved: "no " + where + " among the manifests given",
-			Hint:       "set VAULT_TOKEN or VAULT_TOKEN_FILE to use a token of your own, or give esfn that Secret",
-		}
-	case 1:
-	default:
-		return Credential{Unresolved: fmt.Sprintf("%d Secrets answer to %s: %s", len(found), where, listed(found))}
-	}
-	value, ok, err := secretKey(found[0].node, key)
+	value, ok, err := secretKey(found.node, key)
 	switch {
 	case err != nil:
 		return Credential{Unresolved: fmt.Sprintf("%s: data[%s] is not base64", where, key), Hint: "write plain text under stringData"}

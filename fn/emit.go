@@ -2,12 +2,13 @@ package fn
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/esfn/esfn/fn/api"
-	"github.com/esfn/esfn/fn/secret"
 )
 
 // madeBy marks a Secret in a package that keeps its ExternalSecrets, with the
@@ -19,69 +20,41 @@ const madeBy = "esfn.krm/external-secret"
 // line keeps them out of Git.
 const outputFolder = ".rendered-secrets"
 
+// made is what each ExternalSecret puts into its Secret. One that makes none is
+// not in it.
+type made map[*externalSecret]*contents
+
 // emission puts Secrets into the items in place of what was consumed.
 type emission struct {
-	view *packageView
-	keep bool
-	// earlier holds, for each ExternalSecret, the Secret that an earlier run
-	// made of it, where the items have it.
-	earlier map[*externalSecret]*item
-	// stale are Secrets that an earlier run made and that nothing makes now.
-	stale []*item
+	view    *packageView
+	keep    bool
+	targets []*target
+	stale   []*item
 }
 
 // newEmission decides what becomes of what is consumed, and finds Secrets that
 // stand in the way of those to be made.
 func newEmission(v *packageView, spec api.RenderSpec) (*emission, Problems) {
-	e := &emission{view: v, keep: v.host == kpt, earlier: map[*externalSecret]*item{}}
+	e := &emission{view: v, keep: v.host == kpt}
 	switch spec.Consumed {
 	case "Keep":
 		e.keep = true
 	case "Drop":
 		e.keep = false
 	}
-	maker := map[objectName]*externalSecret{}
 	var problems Problems
-	for _, es := range v.externalSecrets {
-		target := objectName{api.OrDefault(es.Namespace), es.targetName()}
-		other, twice := maker[target]
-		if twice && other.Name != es.Name { // else it is the ExternalSecret that is given twice
-			problems = append(problems, Problem{es.Resource, "spec.target.name",
-				fmt.Sprintf("%s makes the Secret %q, too", other.Resource, target.name), "give one of the two another spec.target.name"})
-		}
-		if !twice {
-			maker[target] = es
-		}
-	}
-	for _, it := range v.secrets {
-		es := maker[it.objectName()]
-		by, marked := it.annotations[madeBy]
-		switch {
-		case es == nil && marked:
-			e.stale = append(e.stale, it)
-		case es == nil:
-		case !marked || by != es.Name && !es.wasCalled(by):
-			problems = append(problems, Problem{es.Resource, "spec.target.name",
-				fmt.Sprintf("a Secret %q is among the manifests already, and was not made from this ExternalSecret", it.Name),
-				"remove that Secret, or set another spec.target.name"})
-		case e.earlier[es] != nil:
-			problems = append(problems, Problem{es.Resource, "spec.target.name",
-				fmt.Sprintf("two Secrets %q that were made from this ExternalSecret are among the manifests", it.Name), "remove one of them"})
-		default:
-			e.earlier[es] = it
-		}
-	}
+	e.targets, e.stale, problems = v.targets()
 	return e, problems
 }
 
 // mark gives the annotations that a Secret needs to be found again.
-func (e *emission) mark(es *externalSecret) map[string]string {
+func (e *emission) mark(t *target, es *externalSecret) map[string]string {
 	if !e.keep {
 		return nil
 	}
 	mark := map[string]string{madeBy: es.Name}
-	if before := e.earlier[es]; before != nil {
-		for key, value := range before.annotations {
+	if t.earlier != nil {
+		for key, value := range t.earlier.annotations {
 			if ofHosts(key) {
 				mark[key] = value
 			}
@@ -97,18 +70,14 @@ func (e *emission) mark(es *externalSecret) map[string]string {
 	return mark
 }
 
-// made is a Secret's data; nil where the ExternalSecret makes no Secret.
-type made map[*externalSecret]map[string]secret.Value
-
 // apply returns the items with the Secrets in place. The given nodes are left
 // as they are.
-func (e *emission) apply(items []*yaml.RNode, secrets made, stores []*item) ([]*yaml.RNode, Problems) {
+func (e *emission) apply(items []*yaml.RNode, secrets made, stores []*item) (out []*yaml.RNode, warnings, problems Problems) {
 	replacement := map[int][]*yaml.RNode{}
-	var problems Problems
-	consume := func(it *item) {
+	for _, it := range e.consumed(stores) {
 		replacement[it.index] = []*yaml.RNode{}
 		if !e.keep {
-			return
+			continue
 		}
 		kept := it.node.Copy()
 		err := kept.PipeE(yaml.SetAnnotation(localConfig, "true"))
@@ -118,21 +87,19 @@ func (e *emission) apply(items []*yaml.RNode, secrets made, stores []*item) ([]*
 		}
 		replacement[it.index] = []*yaml.RNode{kept}
 	}
-	for _, it := range stores {
-		consume(it)
-	}
-	for _, es := range e.view.externalSecrets {
-		consume(es.item)
-		place := es.index
-		if before, there := e.earlier[es]; there {
-			place = before.index
-			replacement[place] = []*yaml.RNode{}
+	for _, t := range e.targets {
+		object, index, warned, found := t.build(secrets, e.mark)
+		warnings, problems = append(warnings, warned...), append(problems, found...)
+		for _, before := range []*item{t.earlier, t.existing} {
+			if before != nil && (before == t.earlier || object != nil) {
+				replacement[before.index] = []*yaml.RNode{}
+			}
 		}
-		if data, ok := secrets[es]; ok {
-			replacement[place] = append(replacement[place], es.secretNode(data, e.mark(es)))
+		if object != nil {
+			replacement[index] = append(replacement[index], object)
+			warnings = append(warnings, e.written(t)...)
 		}
 	}
-	var out []*yaml.RNode
 	for i, node := range items {
 		if instead, ok := replacement[i]; ok {
 			out = append(out, instead...)
@@ -140,18 +107,39 @@ func (e *emission) apply(items []*yaml.RNode, secrets made, stores []*item) ([]*
 			out = append(out, node)
 		}
 	}
-	return out, problems
+	return out, append(warnings, e.standing(len(secrets))...), problems
 }
 
-// warnings of a run that worked.
-func (e *emission) warnings(secrets made) (warnings Problems) {
+// consumed lists what the run has used up, once each.
+func (e *emission) consumed(stores []*item) []*item {
+	all := slices.Concat(stores, e.view.clusterExternalSecrets)
+	for _, es := range e.view.externalSecrets {
+		if es.of == nil {
+			all = append(all, es.item)
+		}
+	}
+	return all
+}
+
+// written warns where kpt writes values into a file of the user's own.
+func (e *emission) written(t *target) Problems {
+	if t.existing == nil || e.view.host != kpt {
+		return nil
+	}
+	return Problems{{t.existing.Resource, "", "kpt writes the values that are added to it into its file", "keep that file out of Git, or render with -o unwrap"}}
+}
+
+// standing warns of what stays in the package.
+func (e *emission) standing(secrets int) (warnings Problems) {
 	for _, it := range e.stale {
 		warnings = append(warnings, Problem{it.Resource, "", fmt.Sprintf("was made from the ExternalSecret %q, and nothing makes it now", it.annotations[madeBy]),
 			"delete it if it is not needed"})
 	}
-	if e.view.host == kpt && len(secrets) > 0 {
+	if e.view.host == kpt && secrets > 0 {
 		warnings = append(warnings, Problem{Resource{}, "", "kpt writes the rendered Secrets into the package, below " + outputFolder + "/",
 			"keep that folder out of Git, or render with -o unwrap"})
 	}
 	return warnings
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

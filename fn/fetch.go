@@ -4,12 +4,18 @@ import (
 	"context"
 	"errors"
 	"sync"
+
+	"github.com/esfn/esfn/fn/secret"
 )
 
-// outcome is what reading one entry brought.
+// outcome is what reading one entry brought: one answer, or all that was found.
 type outcome struct {
 	answer Answer
-	err    error
+	found  map[string]secret.Value
+	// errs are why it is not there. Where the first of them is that something is
+	// missing, so is the entry.
+	errs     []error
+	warnings Problems
 }
 
 // fetch reads all entries at once; how many requests that makes, and how many
@@ -19,18 +25,29 @@ func fetch(ctx context.Context, entries []*entry, source Source) []outcome {
 	var all sync.WaitGroup
 	for i, e := range entries {
 		all.Go(func() {
-			// A panic here would end the process with a trace of it.
-			defer func() {
-				if recover() != nil {
-					outcomes[i].err = &Fault{Cause: "was not read: esfn failed by a fault of its own; please report it"}
-				}
-			}()
-			answer, err := source.Read(ctx, e.ref)
-			outcomes[i] = outcome{answer, err}
+			if e.find != nil {
+				outcomes[i] = find(ctx, e, source)
+				return
+			}
+			answer, err := read(ctx, e.ref, source)
+			if err != nil {
+				outcomes[i].errs = []error{err}
+			}
+			outcomes[i].answer = answer
 		})
 	}
 	all.Wait()
 	return outcomes
+}
+
+// read asks the source. A panic there would end the process with a trace of it.
+func read(ctx context.Context, ref Ref, source Source) (answer Answer, err error) {
+	defer func() {
+		if recover() != nil {
+			err = &Fault{Cause: "was not read: esfn failed by a fault of its own; please report it"}
+		}
+	}()
+	return source.Read(ctx, ref)
 }
 
 // problem puts a source's error where it belongs: at the entry, at its store,
@@ -49,18 +66,21 @@ func (e *entry) problem(err error) Problem {
 		return Problem{Resource{}, fault.Field, fault.Cause, fault.Hint}
 	case StoreScope:
 		return Problem{e.store.Resource, fault.Field, fault.Cause, fault.Hint}
-	default:
-		field := e.remoteField + ".key"
-		if fault.Field != "" {
-			field = e.remoteField + "." + fault.Field
-		}
-		return Problem{e.es.Resource, field, fault.Cause, fault.Hint}
 	}
+	field := e.remoteField
+	switch {
+	case fault.Field != "":
+		field += "." + fault.Field
+	case e.remote != nil:
+		field += ".key"
+	}
+	return e.es.problem(field, fault.Cause, fault.Hint)
 }
 
 // isMissing tells the one error that a deletionPolicy other than Retain
-// tolerates.
-func isMissing(err error) bool {
+// tolerates: that a secret, or a folder to find secrets in, is not there. ESO
+// takes metadata that is missing for an error like any other.
+func (e *entry) isMissing(err error) bool {
 	var fault *Fault
-	return errors.As(err, &fault) && fault.Missing
+	return errors.As(err, &fault) && fault.Missing && e.ref.Part != MetadataPart
 }

@@ -76,39 +76,66 @@ func asText(v any) secret.Value {
 	}
 }
 
-// extract returns the fields of the JSON object that property means. ESO
-// decodes it a second time with numbers as float64, so that fractions are
-// normalised ("1.50" becomes 1.5); whole numbers would lose digits on that way,
-// and on purpose keep them here.
+// extract returns the fields of the JSON object that property means.
 func (f fields) extract(property string) (map[string]secret.Value, error) {
 	text, ok := f.property(property)
 	if !ok {
 		return nil, errNoField
 	}
+	object, err := objectIn(text)
+	if err != nil {
+		return nil, err
+	}
+	return object.values(), nil
+}
+
+// objectIn reads a value that is the text of a JSON object, as ESO does for
+// extract and for merge: it decodes with numbers as float64, so that fractions
+// are normalised ("1.50" becomes 1.5); whole numbers would lose digits on that
+// way, and on purpose keep them here.
+func objectIn(text secret.Value) (fields, error) {
 	decoded, err := decodeJSON(text.Reveal())
 	object, isObject := decoded.(map[string]any)
 	if err != nil || !isObject && decoded != nil {
 		return nil, errNotObject // the text null is an object without fields, as to ESO
 	}
-	values := map[string]secret.Value{}
-	for key, v := range object {
-		normal, err := normalised(v)
-		if err != nil {
+	for _, key := range sortedKeys(object) {
+		if object[key], err = normalised(object[key]); err != nil {
 			return nil, fmt.Errorf("field %q: %w", key, err)
 		}
-		if number, isNumber := normal.(float64); isNumber {
+	}
+	return object, nil
+}
+
+// values gives each field's bytes.
+func (f fields) values() map[string]secret.Value {
+	values := map[string]secret.Value{}
+	for key, v := range f {
+		if number, isNumber := v.(float64); isNumber {
 			values[key] = secret.New(strconv.FormatFloat(number, 'f', -1, 64))
 			continue
 		}
-		values[key] = asText(normal)
+		values[key] = asText(v)
 	}
-	return values, nil
+	return values
+}
+
+// document gives the fields as one JSON object, with sorted keys and, other than
+// everywhere else, nothing escaped for HTML.
+func (f fields) document() secret.Value {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(map[string]any(f)); err != nil {
+		panic("fn: a decoded JSON object does not encode") // all of them do
+	}
+	return secret.New(strings.TrimSuffix(b.String(), "\n"))
 }
 
 // What extract cannot do; none of them knows a value.
 var (
 	errNoField   = errors.New("no such field")
-	errNotObject = errors.New("not a JSON object, and extract takes the fields of one")
+	errNotObject = errors.New("not a JSON object, and its fields are asked for")
 	errTooLarge  = errors.New("holds a number too large to be read")
 )
 

@@ -1,8 +1,8 @@
 package fn
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -11,29 +11,32 @@ import (
 	"github.com/esfn/esfn/fn/secret"
 )
 
-// secretKeys gives extracted fields the keys that they have in the Secret:
-// conversionStrategy Default puts an underscore for every character that is
-// neither a letter, a number nor one of -._ ; Unicode spells it out as
-// _U0020_ (ConvertKeys in ESO's runtime/esutils/utils.go). Two fields that come
-// to one key, and keys that Kubernetes would refuse, are errors: field names,
-// which the errors hold, are no secrets.
-func secretKeys(values map[string]secret.Value, strategy string) (map[string]secret.Value, error) {
-	converted := map[string]secret.Value{}
-	from := map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		key := convertKey(name, strategy)
-		if key == "" {
-			continue // as ESO: a field without a name is dropped
-		}
-		if other, taken := from[key]; taken {
-			return nil, fmt.Errorf("fields %q and %q both become the key %q", other, name, key)
-		}
-		if !api.IsSecretKey(key) {
-			return nil, fmt.Errorf("field %q would become the key %q, which Kubernetes refuses", name, key)
-		}
-		converted[key], from[key] = values[name], name
+// keyed is a value that has a name in Vault and is to have a key in the Secret.
+// Names and keys are no secrets: messages hold them.
+type keyed struct {
+	// name is what it began with, for messages.
+	name, key string
+	value     secret.Value
+}
+
+// underNames gives what was read its names for keys, in their order.
+func underNames(values map[string]secret.Value) []keyed {
+	var all []keyed
+	for _, name := range sortedKeys(values) {
+		all = append(all, keyed{name, name, values[name]})
 	}
-	return converted, nil
+	return all
+}
+
+// convertKeys puts an underscore for every character that is neither a letter,
+// a number nor one of -._ , or, by the strategy Unicode, spells it out as _U0020_
+// (ConvertKeys in ESO's runtime/esutils/utils.go).
+func convertKeys(all []keyed, strategy string) ([]keyed, error) {
+	converted := slices.Clone(all)
+	for i := range converted {
+		converted[i].key = convertKey(all[i].key, strategy)
+	}
+	return converted, distinct(converted)
 }
 
 func convertKey(name, strategy string) string {
@@ -49,4 +52,34 @@ func convertKey(name, strategy string) string {
 		}
 	}
 	return b.String()
+}
+
+// distinct refuses two values that come to one key: which of them a Secret has
+// would be a toss of a coin, and is one in ESO after a rewrite. Values without a
+// key are left out of the Secret, so that they may be many.
+func distinct(all []keyed) error {
+	sorted := slices.SortedStableFunc(slices.Values(all), func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
+	for i := 1; i < len(sorted); i++ {
+		if a, b := sorted[i-1], sorted[i]; a.key == b.key && a.key != "" {
+			return fmt.Errorf("%q and %q both become the key %q", a.name, b.name, a.key)
+		}
+	}
+	return nil
+}
+
+// secretKeys gives the values under the keys that they have come to. A key that
+// Kubernetes would refuse is an error, and a value without a key is dropped, as
+// in ESO (ValidateKeys in its runtime/esutils/utils.go, which lets more through).
+func secretKeys(all []keyed) (map[string]secret.Value, error) {
+	values := map[string]secret.Value{}
+	for _, one := range all {
+		switch {
+		case one.key == "":
+		case !api.IsSecretKey(one.key):
+			return nil, fmt.Errorf("%q would become the key %q, which Kubernetes refuses", one.name, one.key)
+		default:
+			values[one.key] = one.value
+		}
+	}
+	return values, nil
 }

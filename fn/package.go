@@ -31,14 +31,39 @@ func (it *item) objectName() objectName { return objectName{api.OrDefault(it.Nam
 type externalSecret struct {
 	*item
 	api.ExternalSecret
+	// of is the ClusterExternalSecret that it was made from; nil for one that
+	// stands among the items itself.
+	of *item
 	// problems are those of the document alone. What follows from them need not
 	// be said as well.
 	problems []api.Problem
 	// incomplete tells that one of its entries cannot be planned or read.
 	incomplete bool
+	// templates of its target, in the order in which they are applied.
+	templates []targetTemplate
 }
 
 func (es *externalSecret) isBroken() bool { return len(es.problems) > 0 }
+
+// origin is what stands among the items.
+func (es *externalSecret) origin() *item {
+	if es.of != nil {
+		return es.of
+	}
+	return es.item
+}
+
+// problem is one of this ExternalSecret, at a field of it: where it was made
+// from a ClusterExternalSecret, that is what its author wrote.
+func (es *externalSecret) problem(field, cause, hint string) Problem {
+	if es.of == nil {
+		return Problem{es.Resource, field, cause, hint}
+	}
+	if inside, ok := strings.CutPrefix(field, "spec"); ok {
+		field = "spec.externalSecretSpec" + inside
+	}
+	return Problem{es.of.Resource, field, cause, hint}
+}
 
 // packageView is the typed view of the items: what esfn acts on or may be
 // referred to by what it acts on. Everything else it does not look at.
@@ -46,9 +71,14 @@ type packageView struct {
 	host            host
 	externalSecrets []*externalSecret
 	byName          map[objectName]*externalSecret
-	stores          []*item
-	secrets         []*item
-	warnings        Problems
+	// clusterExternalSecrets are those that ExternalSecrets were made from.
+	clusterExternalSecrets []*item
+	stores                 []*item
+	secrets                []*item
+	configMaps             []*item
+	// namespaces holds the labels of those that are among the items.
+	namespaces map[string]map[string]string
+	warnings   Problems
 }
 
 const group = "external-secrets.io"
@@ -57,11 +87,13 @@ const group = "external-secrets.io"
 // is spelled almost like them is a mistake that would pass through as well.
 var kinds = []string{"ExternalSecret", "SecretStore", "ClusterSecretStore", "ClusterExternalSecret", "PushSecret", "ClusterPushSecret"}
 
-// view reads the items. Problems are those of ExternalSecrets alone: a store
-// that nothing refers to is nobody's problem.
+// view reads the items. What is wrong with an ExternalSecret is noted there, and
+// said when it is known to be esfn's business; a store that nothing refers to is
+// nobody's problem.
 func view(in Input) (*packageView, Problems) {
-	v := &packageView{host: hostOf(in), byName: map[objectName]*externalSecret{}}
+	v := &packageView{host: hostOf(in), byName: map[objectName]*externalSecret{}, namespaces: map[string]map[string]string{}}
 	var problems Problems
+	var clustered []*item
 	for i, node := range in.Items {
 		h := api.HeaderOf(node)
 		itsGroup, version, _ := strings.Cut(h.APIVersion, "/")
@@ -70,19 +102,23 @@ func view(in Input) (*packageView, Problems) {
 		switch {
 		case h.APIVersion == "v1" && h.Kind == "Secret":
 			v.secrets = append(v.secrets, it)
+		case h.APIVersion == "v1" && h.Kind == "ConfigMap":
+			v.configMaps = append(v.configMaps, it)
+		case h.APIVersion == "v1" && h.Kind == "Namespace":
+			v.namespaces[h.Name] = h.Labels
 		case itsGroup != group && h.Kind == "ExternalSecret":
 			v.warnings = append(v.warnings, Problem{it.Resource, "apiVersion", fmt.Sprintf("%q is not read, and passes through", h.APIVersion),
 				"an ExternalSecret that esfn renders is of " + group + "/v1"})
 		case itsGroup != group:
 		case h.Kind == "SecretStore" || h.Kind == "ClusterSecretStore":
 			v.stores = append(v.stores, it)
-		case h.Kind == "ClusterExternalSecret":
-			problems = append(problems, Problem{it.Resource, "kind", "not supported yet", "write an ExternalSecret for each namespace"})
-		case h.Kind == "ExternalSecret" && version != "v1" && version != "v1beta1":
+		case (h.Kind == "ExternalSecret" || h.Kind == "ClusterExternalSecret") && version != "v1" && version != "v1beta1":
 			problems = append(problems, Problem{it.Resource, "apiVersion", fmt.Sprintf("%q is no version that esfn reads", h.APIVersion),
 				"write it as " + group + "/v1"})
 		case h.Kind == "ExternalSecret":
-			problems = append(problems, v.addExternalSecret(it)...)
+			v.addExternalSecret(it)
+		case h.Kind == "ClusterExternalSecret":
+			clustered = append(clustered, it)
 		case strings.HasSuffix(h.Kind, "List"):
 			problems = append(problems, Problem{it.Resource, "kind", fmt.Sprintf("%q is a list", h.Kind), "give esfn its items one by one"})
 		case !slices.Contains(kinds, h.Kind):
@@ -91,26 +127,27 @@ func view(in Input) (*packageView, Problems) {
 			}
 		}
 	}
+	for _, it := range clustered {
+		problems = append(problems, v.expand(it)...)
+	}
 	return v, problems
 }
 
-func (v *packageView) addExternalSecret(it *item) Problems {
+func (v *packageView) addExternalSecret(it *item) {
 	es := &externalSecret{item: it}
-	found := api.Decode(it.node, &es.ExternalSecret)
-	if len(found) == 0 {
-		found = es.Problems()
+	es.problems = api.Decode(it.node, &es.ExternalSecret)
+	if len(es.problems) == 0 {
+		es.problems = es.Problems()
 	}
 	if other, twice := v.byName[it.objectName()]; twice {
 		cause := "given twice"
 		if other.File != "" {
 			cause += "; the other one is in " + other.place()
 		}
-		found = append(found, api.Problem{Field: "metadata.name", Cause: cause, Hint: "keep one of the two"})
+		es.problems = append(es.problems, api.Problem{Field: "metadata.name", Cause: cause, Hint: "keep one of the two"})
 	}
 	v.byName[it.objectName()] = es
-	es.problems = found
 	v.externalSecrets = append(v.externalSecrets, es)
-	return at(it.Resource, found)
 }
 
 // place notes where an item stands: as the caller knows it, or by the path that
@@ -125,63 +162,4 @@ func (v *packageView) place(in Input, it *item) {
 		// An index that is no number is as good as none.
 		it.Index, _ = strconv.Atoi(it.annotations[kioutil.IndexAnnotation])
 	}
-}
-
-// kustomize notes what an object was called before it gave it prefixes,
-// suffixes and namespaces: lists with one entry a change. References between
-// objects that it does not know, such as secretStoreRef, keep the old names.
-const (
-	previousNames      = "internal.config.kubernetes.io/previousNames"
-	previousNamespaces = "internal.config.kubernetes.io/previousNamespaces"
-	namePrefixes       = "internal.config.kubernetes.io/prefixes"
-	nameSuffixes       = "internal.config.kubernetes.io/suffixes"
-)
-
-// wasCalled tells whether the object had this name before kustomize renamed it.
-func (it *item) wasCalled(name string) bool {
-	return slices.Contains(strings.Split(it.annotations[previousNames], ","), name)
-}
-
-// isIn tells whether the object is in this namespace, or was before kustomize
-// moved it.
-func (it *item) isIn(namespace string) bool {
-	if api.OrDefault(it.Namespace) == api.OrDefault(namespace) {
-		return true
-	}
-	before, moved := it.annotations[previousNamespaces]
-	return moved && slices.ContainsFunc(strings.Split(before, ","), func(old string) bool {
-		return api.OrDefault(old) == api.OrDefault(namespace)
-	})
-}
-
-// named returns those of the candidates that referrer means by name: the ones
-// that are called so now, else the ones that were called so before kustomize
-// renamed them. Of several, those with the referrer's own prefixes and
-// suffixes, which come from the same layer, are preferred.
-func named(candidates []*item, name string, referrer *item) []*item {
-	var now, before, same []*item
-	for _, it := range candidates {
-		switch {
-		case it.Name == name:
-			now = append(now, it)
-		case it.wasCalled(name):
-			before = append(before, it)
-		}
-	}
-	if len(now) == 0 {
-		now = before
-	}
-	if len(now) < 2 {
-		return now
-	}
-	for _, it := range now {
-		if it.annotations[namePrefixes] == referrer.annotations[namePrefixes] &&
-			it.annotations[nameSuffixes] == referrer.annotations[nameSuffixes] {
-			same = append(same, it)
-		}
-	}
-	if len(same) > 0 {
-		return same
-	}
-	return now
 }

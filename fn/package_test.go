@@ -212,7 +212,7 @@ func TestKindsOfTheGroup(t *testing.T) {
 		{"a kind that is to come", object("external-secrets.io/v2", "SomethingElse"), "", ""},
 		{"a mistyped kind", object("external-secrets.io/v1", "Externalsecret"), `Externalsecret x: kind: "Externalsecret" is no kind of external-secrets.io`, ""},
 		{"a list", object("external-secrets.io/v1", "ExternalSecretList"), `kind: "ExternalSecretList" is a list`, ""},
-		{"a kind that is not built yet", object("external-secrets.io/v1", "ClusterExternalSecret"), "kind: not supported yet", ""},
+		{"a ClusterExternalSecret that is none", object("external-secrets.io/v1", "ClusterExternalSecret"), "ClusterExternalSecret x: spec: required, and not given", ""},
 		{"a version that is gone", object("external-secrets.io/v1alpha1", "ExternalSecret"), `apiVersion: "external-secrets.io/v1alpha1" is no version that esfn reads`, ""},
 		{"another operator's", object("kubernetes-client.io/v1", "ExternalSecret"), "", `ExternalSecret x: apiVersion: "kubernetes-client.io/v1" is not read, and passes through`},
 	} {

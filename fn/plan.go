@@ -8,89 +8,159 @@ import (
 	"github.com/esfn/esfn/fn/api"
 )
 
-// entry is one data[] or dataFrom[] of an ExternalSecret: one thing to read.
+// entry is one data[] or dataFrom[] of an ExternalSecret: one thing to read, or
+// to find and read.
 type entry struct {
 	es    *externalSecret
 	store *decodedStore
-	// field of the entry, as in spec.data[1], and of its remoteRef.
+	// field of the entry, as in spec.data[1], and of what it reads: remoteRef,
+	// extract or find.
 	field, remoteField string
-	remote             *api.RemoteRef
-	// secretKey is the Secret's key for a data[] entry; empty for extract,
-	// which brings its own.
-	secretKey string
-	ref       Ref
+	// One of the two is set.
+	remote *api.RemoteRef
+	find   *api.Find
+	// source is the entry's own choice of a store; nil for the ExternalSecret's.
+	source *api.SourceRef
+	// secretKey is the Secret's key for a data[] entry. A dataFrom[] entry
+	// brings its own keys, which its operations change.
+	secretKey  string
+	rewrite    []api.Rewrite
+	operations []operation
+	ref        Ref
 }
 
-// plan lists the entries of all ExternalSecrets, in the order in which ESO
-// applies them: an ExternalSecret's dataFrom[] first, then its data[], where
-// later ones win (pkg/controllers/externalsecret in ESO).
-func (v *packageView) plan(stores *storeIndex) ([]*entry, Problems) {
+// policies say what becomes of the keys and values that the entry reads.
+func (e *entry) policies() *api.Policies {
+	if e.find != nil {
+		return &e.find.Policies
+	}
+	return &e.remote.Policies
+}
+
+// entries lists what an ExternalSecret reads, in the order in which ESO applies
+// it: dataFrom[] first, then data[], where later ones win
+// (externalsecret_controller_secret.go in ESO).
+func (es *externalSecret) entries() []*entry {
 	var entries []*entry
-	var problems Problems
-	add := func(e *entry, source *api.SourceRef) {
-		ref := e.es.Spec.SecretStoreRef
-		if source != nil {
-			ref = source.StoreRef
+	for i := range es.Spec.DataFrom {
+		from := &es.Spec.DataFrom[i]
+		e := &entry{es: es, field: fmt.Sprintf("spec.dataFrom[%d]", i), source: from.SourceRef, rewrite: from.Rewrite}
+		switch { // of both, which is a problem, ESO takes find
+		case from.Find != nil:
+			e.find, e.remoteField = from.Find, e.field+".find"
+		case from.Extract != nil:
+			e.remote, e.remoteField = from.Extract, e.field+".extract"
 		}
-		field := storeField(e.field, source)
-		if e.es.isBroken() && (ref == nil || ref.Name == "" || slices.ContainsFunc(e.es.problems, func(p api.Problem) bool { return strings.HasPrefix(p.Field, field) })) {
-			return
-		}
-		fail := func(found ...Problem) {
-			problems = append(problems, found...)
-			e.es.incomplete = true
-		}
-		store, problem := stores.find(e.es, ref)
-		if problem != nil {
-			fail(Problem{e.es.Resource, field, problem.Cause, problem.Hint})
-			return
-		}
-		if len(store.problems) > 0 {
-			fail(store.problems...)
-			return
-		}
-		if store.Spec.Provider.Vault.Version == string(KV2) && !e.es.isBroken() {
-			if found := e.remote.ProblemsOnKV2(e.remoteField); len(found) > 0 {
-				fail(at(e.es.Resource, found)...)
-				return
-			}
-		}
-		e.store = store
-		e.ref = v.ref(e)
 		entries = append(entries, e)
 	}
+	for i := range es.Spec.Data {
+		data, field := &es.Spec.Data[i], fmt.Sprintf("spec.data[%d]", i)
+		entries = append(entries, &entry{es: es, field: field, source: data.SourceRef,
+			remote: &data.RemoteRef, remoteField: field + ".remoteRef", secretKey: data.SecretKey})
+	}
+	return entries
+}
+
+// storeRef is the store that an entry means, and the field that says so.
+func (e *entry) storeRef() (ref *api.StoreRef, field string) {
+	if e.source != nil {
+		return e.source.StoreRef, e.field + ".sourceRef.storeRef"
+	}
+	return e.es.Spec.SecretStoreRef, "spec.secretStoreRef"
+}
+
+// plan lists the entries of all ExternalSecrets that can be read, with what is
+// wrong with the others. ExternalSecrets that another controller is to serve are
+// taken out of the view.
+func (v *packageView) plan(stores *storeIndex) ([]*entry, Problems) {
+	v.leaveForeign(stores)
+	var planned []*entry
+	var problems Problems
 	for _, es := range v.externalSecrets {
-		for i := range es.Spec.DataFrom {
-			from := &es.Spec.DataFrom[i]
-			field := fmt.Sprintf("spec.dataFrom[%d]", i)
-			if from.Extract == nil {
+		problems = append(problems, at(es.Resource, es.problems)...)
+		for _, e := range es.entries() {
+			if e.remote == nil && e.find == nil {
 				if !es.isBroken() {
-					v.warnings = append(v.warnings, Problem{es.Resource, field, "brings nothing, as in ESO: it names a store, and nothing to read there", "add extract.key"})
+					v.warnings = append(v.warnings, es.problem(e.field, "brings nothing, as in ESO: it names a store, and nothing to read there", "add extract.key or find"))
 				}
 				continue
 			}
-			add(&entry{es: es, field: field, remoteField: field + ".extract", remote: from.Extract}, from.SourceRef)
+			found := v.join(e, stores)
+			if problems = append(problems, found...); len(found) > 0 {
+				es.incomplete = true
+			} else if e.store != nil {
+				planned = append(planned, e)
+			}
 		}
-		for i := range es.Spec.Data {
-			data := &es.Spec.Data[i]
-			field := fmt.Sprintf("spec.data[%d]", i)
-			add(&entry{es: es, field: field, remoteField: field + ".remoteRef", remote: &data.RemoteRef, secretKey: data.SecretKey}, data.SourceRef)
+		if !es.isBroken() {
+			problems = append(problems, v.compileTemplates(es)...)
 		}
 	}
-	return entries, problems
+	return planned, problems
 }
 
-// ref is what an entry reads.
+// join brings an entry together with its store. It leaves e.store nil, with
+// nothing to say, where the ExternalSecret's own problems say it.
+func (v *packageView) join(e *entry, stores *storeIndex) Problems {
+	ref, field := e.storeRef()
+	if e.es.isBroken() && (ref == nil || ref.Name == "" || slices.ContainsFunc(e.es.problems, func(p api.Problem) bool { return strings.HasPrefix(p.Field, field) })) {
+		return nil
+	}
+	store, problem := stores.find(e.es, ref)
+	if problem != nil {
+		return Problems{e.es.problem(field, problem.Cause, problem.Hint)}
+	}
+	if len(store.problems) > 0 {
+		return store.problems
+	}
+	if !store.Allows(api.OrDefault(e.es.Namespace), v.labelsOf(api.OrDefault(e.es.Namespace))) {
+		return Problems{v.denied(e.es, field, store)}
+	}
+	var problems Problems
+	if !e.es.isBroken() { // else it is not read
+		problems = append(e.unreadable(store.Spec.Provider.Vault), e.compile()...)
+	}
+	if len(problems) == 0 {
+		e.store = store
+		e.ref = v.ref(e)
+	}
+	return problems
+}
+
+// unreadable is what is wrong with an entry as soon as its store is known.
+func (e *entry) unreadable(vault *api.VaultProvider) Problems {
+	var problems Problems
+	found := func(all []api.Problem) {
+		for _, p := range all {
+			problems = append(problems, e.es.problem(p.Field, p.Cause, p.Hint))
+		}
+	}
+	if e.find != nil {
+		found(e.find.ProblemsWith(vault, e.remoteField))
+	} else {
+		found(e.remote.ProblemsWith(vault, e.remoteField))
+	}
+	return problems
+}
+
+// ref is what an entry reads first: its secret, or the folder to find secrets
+// in.
 func (v *packageView) ref(e *entry) Ref {
 	vault := e.store.Spec.Provider.Vault
-	ref := Ref{
-		Connection: v.connection(e.store, e.es),
-		Engine:     Engine(vault.Version),
-		Key:        e.remote.Key,
-		Version:    e.remote.Version,
-	}
+	ref := Ref{Connection: v.connection(e.store, e.es), Engine: Engine(vault.Version)}
 	if vault.Path != nil {
 		ref.Mount, ref.HasMount = *vault.Path, true
+	}
+	switch {
+	case e.find != nil:
+		ref.Part = FolderPart
+		if e.find.Path != nil {
+			ref.Key = *e.find.Path + "/"
+		}
+	case e.remote.MetadataPolicy == "Fetch":
+		ref.Part, ref.Key = MetadataPart, e.remote.Key
+	default:
+		ref.Key, ref.Version = e.remote.Key, e.remote.Version
 	}
 	return ref
 }

@@ -2,8 +2,6 @@ package fn
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -71,105 +69,84 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 	if problems = append(problems, found...); len(problems) > 0 {
 		return Output{}, problems.sorted()
 	}
-	warnings = slices.Concat(warnings, v.warnings, emission.warnings(secrets))
-	items, problems := emission.apply(in.Items, secrets, stores.used())
+	items, standing, problems := emission.apply(in.Items, secrets, stores.used())
 	if len(problems) > 0 {
 		return Output{}, problems.sorted()
 	}
-	return Output{items, warnings.sorted()}, nil
+	return Output{items, slices.Concat(warnings, v.warnings, standing).sorted()}, nil
 }
 
-// assemble makes each ExternalSecret's data of what its entries brought, in
+// assemble makes each ExternalSecret's Secret of what its entries brought, in
 // their order: a later key wins over an earlier one. The warnings tell what was
 // asked for and is not there.
 func assemble(all []*externalSecret, entries []*entry, outcomes []outcome) (secrets made, warnings, problems Problems) {
-	secrets = made{}
+	read := map[*externalSecret]map[string]secret.Value{}
 	for _, es := range all {
-		secrets[es] = map[string]secret.Value{}
+		read[es] = map[string]secret.Value{}
 	}
 	for i, e := range entries {
-		target, got := &e.es.Spec.Target, outcomes[i]
-		switch {
-		case isMissing(got.err) && target.DeletionPolicy != "Retain":
-			// The entry brings nothing, and that is what was asked for. But what
-			// is missing because of a mistake looks the same.
-			skipped := e.problem(got.err)
-			skipped.Cause += ", so this is left out: deletionPolicy is " + target.DeletionPolicy
-			warnings = append(warnings, skipped)
-		case got.err != nil:
-			problems = append(problems, e.problem(got.err))
-			e.es.incomplete = true
-		default:
-			values, problem := e.values(got.answer)
-			if problem != nil {
-				problems = append(problems, *problem)
-				e.es.incomplete = true
-			}
-			maps.Copy(secrets[e.es], values)
-		}
-	}
-	// With nothing fetched there is no Secret, unless deletionPolicy is Merge,
-	// which asks for an empty one (externalsecret_controller.go in ESO). ESO
-	// deletes only a Secret that it owns.
-	for es, data := range secrets {
-		target := &es.Spec.Target
-		switch {
-		case len(data) > 0 || target.DeletionPolicy == "Merge" || es.incomplete || es.isBroken():
+		got := outcomes[i]
+		warnings = append(warnings, got.warnings...)
+		if len(got.errs) > 0 {
+			skipped, failed := e.failed(got.errs)
+			warnings, problems = append(warnings, skipped...), append(problems, failed...)
+			e.es.incomplete = e.es.incomplete || len(failed) > 0
 			continue
-		case target.DeletionPolicy == "Delete" && target.CreationPolicy != "Owner":
-			problems = append(problems, Problem{es.Resource, "spec.target.deletionPolicy",
-				"there is nothing to put into the Secret, and Delete needs creationPolicy: Owner then, as in ESO", "set deletionPolicy: Merge for an empty Secret"})
-		default:
-			warnings = append(warnings, Problem{es.Resource, "", "makes no Secret: there is nothing to put into it", ""})
 		}
-		delete(secrets, es)
+		values, problem := e.values(got)
+		if problem != nil {
+			problems = append(problems, *problem)
+			e.es.incomplete = true
+		}
+		maps.Copy(read[e.es], values)
+	}
+	secrets = made{}
+	for _, es := range all {
+		if es.incomplete || es.isBroken() {
+			continue
+		}
+		if why, problem := es.makesNone(read[es]); problem != nil {
+			problems = append(problems, *problem)
+		} else if why != "" {
+			warnings = append(warnings, es.problem("", "makes no Secret: "+why, ""))
+		} else {
+			one, found := es.render(read[es])
+			secrets[es], problems = one, append(problems, found...)
+		}
 	}
 	return secrets, warnings, problems
 }
 
-// values takes from an answer what the entry asks for.
-func (e *entry) values(a Answer) (map[string]secret.Value, *Problem) {
-	where := a.Path
-	if a.Version > 0 {
-		where += fmt.Sprintf(" (version %d)", a.Version)
+// failed says what becomes of an entry that could not be read: where what is
+// missing may be, the entry brings nothing. But what is missing because of a
+// mistake looks the same.
+func (e *entry) failed(errs []error) (warnings, problems Problems) {
+	policy := e.es.Spec.Target.DeletionPolicy
+	if e.isMissing(errs[0]) && policy != "Retain" {
+		skipped := e.problem(errs[0])
+		skipped.Cause += ", so this is left out: deletionPolicy is " + policy
+		return Problems{skipped}, nil
 	}
-	fail := func(field, hint, cause string, args ...any) (map[string]secret.Value, *Problem) {
-		return nil, &Problem{e.es.Resource, e.remoteField + "." + field, fmt.Sprintf(cause, args...), hint}
+	for _, err := range errs {
+		problems = append(problems, e.problem(err))
 	}
-	f, ok := parseFields(a.Fields)
-	if !ok {
-		return fail("key", "", "%s is no JSON object", where)
-	}
-	noField := func() (map[string]secret.Value, *Problem) {
-		return fail("property", "field names are case-sensitive, and a dot in a name is written as \\.",
-			"no field %q at %s; it has %s", e.remote.Property, where, count(len(f), "field"))
-	}
-	if e.secretKey != "" {
-		value, ok := f.property(e.remote.Property)
-		if !ok {
-			return noField()
-		}
-		return map[string]secret.Value{e.secretKey: value}, nil
-	}
-	extracted, err := f.extract(e.remote.Property)
-	switch {
-	case errors.Is(err, errNoField):
-		return noField()
-	case err != nil && e.remote.Property != "":
-		return fail("property", "", "%q at %s: %s", e.remote.Property, where, err)
-	case err != nil:
-		return fail("key", "", "%s: %s", where, err)
-	}
-	values, err := secretKeys(extracted, e.remote.ConversionStrategy)
-	if err != nil {
-		return fail("key", "name the fields one by one under spec.data, each with the secretKey it is to have", "%s: %s", where, err)
-	}
-	return values, nil
+	return nil, problems
 }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
+// makesNone says why an ExternalSecret makes no Secret of what was read, or ""
+// where it makes one. With nothing read it makes none, whatever its template
+// would make of it, unless deletionPolicy is Merge (externalsecret_controller.go
+// in ESO). ESO deletes only a Secret that it owns.
+func (es *externalSecret) makesNone(read map[string]secret.Value) (why string, _ *Problem) {
+	target := &es.Spec.Target
+	switch {
+	case target.CreationPolicy == "None":
+		return "creationPolicy is None", nil
+	case len(read) > 0 || target.DeletionPolicy == "Merge":
+		return "", nil
+	case target.DeletionPolicy == "Delete" && target.CreationPolicy != "Owner":
+		return "", new(es.problem("spec.target.deletionPolicy", "there is nothing to put into the Secret, and Delete needs creationPolicy: Owner then, as in ESO",
+			"set deletionPolicy: Merge for an empty Secret"))
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return "there is nothing to put into it", nil
 }

@@ -152,23 +152,23 @@ func TestWhatGoesIntoTheSecret(t *testing.T) {
 			`ExternalSecret db: spec.dataFrom[0].extract.key: kv/data/huge (version 3): field "huge": holds a number too large to be read`},
 		{"a field of a number that is none", `data: [{secretKey: k, remoteRef: {key: huge, property: huge}}]`, map[string]string{"k": "1e400"}, ""},
 		{"a field without a name is dropped, and ½ is a number", `dataFrom: [{extract: {key: anon, conversionStrategy: Unicode}}]`, nil,
-			`ExternalSecret db: spec.dataFrom[0].extract.key: kv/data/anon (version 3): field "one½" would become the key "one½", which Kubernetes refuses`},
+			`ExternalSecret db: spec.dataFrom[0].extract: kv/data/anon (version 3): "one½" would become the key "one½", which Kubernetes refuses`},
 		{"one key twice, where the last one wins", "target: {deletionPolicy: Delete}\ndata: [{secretKey: k, remoteRef: {key: app, property: a}}, {secretKey: k, remoteRef: {key: app, property: b.c}}]", map[string]string{"k": "dot"}, ""},
 		{"extract of null in a string", `dataFrom: [{extract: {key: text, property: nothing}}]`, nil, ""},
 		{"extract of an object with something behind it", `dataFrom: [{extract: {key: text, property: behind}}]`, nil,
-			`ExternalSecret db: spec.dataFrom[0].extract.property: "behind" at kv/data/text (version 3): not a JSON object, and extract takes the fields of one`},
+			`ExternalSecret db: spec.dataFrom[0].extract.property: "behind" at kv/data/text (version 3): not a JSON object, and its fields are asked for`},
 		{"a store and nothing to read there", "target: {deletionPolicy: Merge}\ndataFrom: [{sourceRef: {storeRef: {name: vault}}}]", map[string]string{}, ""},
 		{"a version that is none", `data: [{secretKey: k, remoteRef: {key: app, version: latest}}]`, nil,
 			`ExternalSecret db: spec.data[0].remoteRef.version: "latest" is no version: versions of a secret are whole numbers`},
 		{"no key", `data: [{secretKey: k, remoteRef: {key: /}}]`, nil, `ExternalSecret db: spec.data[0].remoteRef.key: is empty`},
 		{"extract of what is no object", `dataFrom: [{extract: {key: app, property: a}}]`, nil,
-			`ExternalSecret db: spec.dataFrom[0].extract.property: "a" at kv/data/app (version 3): not a JSON object, and extract takes the fields of one`},
+			`ExternalSecret db: spec.dataFrom[0].extract.property: "a" at kv/data/app (version 3): not a JSON object, and its fields are asked for`},
 		{"data wins over dataFrom", "dataFrom: [{extract: {key: app, property: json}}]\ndata: [{secretKey: h, remoteRef: {key: app, property: a}}]", map[string]string{"h": "1"}, ""},
 		{"keys that no Secret has are converted", `dataFrom: [{extract: {key: odd2}}]`, nil,
-			`ExternalSecret db: spec.dataFrom[0].extract.key: kv/data/odd2 (version 3): fields "a b" and "a/b" both become the key "a_b"`},
+			`ExternalSecret db: spec.dataFrom[0].extract: kv/data/odd2 (version 3): "a b" and "a/b" both become the key "a_b"`},
 		{"keys are spelled out", `dataFrom: [{extract: {key: odd2, conversionStrategy: Unicode}}]`, map[string]string{"a_U0020_b": "y", "a_U002f_b": "x"}, ""},
 		{"keys that Kubernetes refuses", `dataFrom: [{extract: {key: odd}}]`, nil,
-			`ExternalSecret db: spec.dataFrom[0].extract.key: kv/data/odd (version 3): field "é" would become the key "é", which Kubernetes refuses`},
+			`ExternalSecret db: spec.dataFrom[0].extract: kv/data/odd (version 3): "é" would become the key "é", which Kubernetes refuses`},
 		{"missing, and that is a fault", `data: [{secretKey: k, remoteRef: {key: zz}}]`, nil,
 			`ExternalSecret db: spec.data[0].remoteRef.key: no secret at kv/data/zz`},
 		{"missing, and that leaves one key out", "target: {deletionPolicy: Delete}\ndata: [{secretKey: k, remoteRef: {key: zz}}, {secretKey: l, remoteRef: {key: app, property: a}}]", map[string]string{"l": "1"}, ""},
@@ -245,7 +245,7 @@ func TestNothingIsReadWhereTheEnvironmentOrTheSourceHasSomethingAgainstIt(t *tes
 error: ExternalSecret login: spec.data[0].sourceRef.storeRef: no ClusterSecretStore "vault" among the manifests given
   hint: there is a SecretStore of that name; set kind: SecretStore
 error: ExternalSecret login: spec.target.name: a Secret "login" is among the manifests already, and was not made from this ExternalSecret
-  hint: remove that Secret, or set another spec.target.name
+  hint: remove that Secret, set another spec.target.name, or add to it with creationPolicy: Merge
 error: ExternalSecret lost: spec.data[0].sourceRef.storeRef: no SecretStore "nowhere" in namespace "default" among the manifests given
   hint: give esfn the store together with the ExternalSecret
 error: ExternalSecret same: spec.target.name: ExternalSecret lost makes the Secret "x", too

@@ -96,11 +96,14 @@ func (x *storeIndex) decode(it *item) *decodedStore {
 	return store
 }
 
-// used returns the items of all stores that something refers to.
+// used returns the items of all stores that something refers to, but for those
+// of another controller.
 func (x *storeIndex) used() []*item {
 	var items []*item
-	for it := range x.decoded {
-		items = append(items, it)
+	for it, store := range x.decoded {
+		if !store.IsForeign() {
+			items = append(items, it)
+		}
 	}
 	slices.SortFunc(items, func(a, b *item) int { return a.index - b.index })
 	return items
@@ -118,12 +121,4 @@ func listed(items []*item) string {
 		}
 	}
 	return s
-}
-
-// field of the entry that names its store.
-func storeField(entry string, source *api.SourceRef) string {
-	if source != nil {
-		return entry + ".sourceRef.storeRef"
-	}
-	return "spec.secretStoreRef"
 }

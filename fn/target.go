@@ -3,12 +3,10 @@ package fn
 import (
 	"encoding/base64"
 	"maps"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/esfn/esfn/fn/api"
 	"github.com/esfn/esfn/fn/secret"
 )
 
@@ -20,68 +18,76 @@ func (es *externalSecret) targetName() string {
 	return es.Name
 }
 
-// targetMetadata gives the Secret's labels and annotations: the template's
-// where there is a template, even an empty one; else the ExternalSecret's own
-// (setMetadata in ESO's externalsecret_controller_template.go). What hosts
-// annotate for themselves never goes along, nor do ESO's own marks: an ESO that
-// runs in the cluster would take the Secret for its own.
-func (es *externalSecret) targetMetadata() (labels, annotations map[string]string) {
-	labels, annotations = es.Metadata.Labels, withoutHosts(es.Metadata.Annotations)
-	if t := es.Spec.Target.Template; t != nil {
-		labels, annotations = t.Metadata.Labels, t.Metadata.Annotations
-	}
-	return withoutMarks(labels), withoutMarks(annotations)
-}
-
-func withoutMarks(metadata map[string]string) map[string]string {
-	own := maps.Clone(metadata)
-	maps.DeleteFunc(own, func(key, _ string) bool { return strings.HasPrefix(key, "reconcile.external-secrets.io/") })
-	return own
-}
-
 // secretNode builds the Secret: data in base64 and in the order of its keys,
 // the type always set, nothing that changes from one run to the next.
-func (es *externalSecret) secretNode(data map[string]secret.Value, mark map[string]string) *yaml.RNode {
-	labels, own := es.targetMetadata()
-	annotations := maps.Clone(own)
-	if annotations == nil {
-		annotations = map[string]string{}
-	}
+func (es *externalSecret) secretNode(r *contents, mark map[string]string) *yaml.RNode {
+	annotations := shown(r.annotations)
 	maps.Copy(annotations, mark)
 
 	metadata := mapping(pair{"name", text(es.targetName())})
 	if es.Namespace != "" {
 		metadata.Content = append(metadata.Content, text("namespace"), text(es.Namespace))
 	}
-	if len(labels) > 0 {
+	if labels := shown(r.labels); len(labels) > 0 {
 		metadata.Content = append(metadata.Content, text("labels"), texts(labels))
 	}
 	if len(annotations) > 0 {
 		metadata.Content = append(metadata.Content, text("annotations"), texts(annotations))
 	}
-	// Here values leave the function, and only here.
-	encoded := map[string]string{}
-	for key, value := range data {
-		encoded[key] = base64.StdEncoding.EncodeToString([]byte(value.Reveal()))
+	if finalizers := es.finalizers(); len(finalizers) > 0 {
+		metadata.Content = append(metadata.Content, text("finalizers"), list(finalizers))
 	}
 	object := mapping(
 		pair{"apiVersion", text("v1")},
 		pair{"kind", text("Secret")},
 		pair{"metadata", metadata},
-		pair{"type", text(secretType(es.Spec.Target.Template))},
+		pair{"type", text(es.secretType("Opaque"))},
 	)
-	if len(encoded) > 0 {
-		object.Content = append(object.Content, text("data"), texts(encoded))
+	if es.Spec.Target.Immutable {
+		object.Content = append(object.Content, text("immutable"), yes())
+	}
+	if data := encoded(r.data); len(data) > 0 {
+		object.Content = append(object.Content, text("data"), texts(data))
 	}
 	return yaml.NewRNode(object)
 }
 
-// secretType is the template's, or what the API server would fill in.
-func secretType(t *api.Template) string {
-	if t == nil || t.Type == "" {
-		return "Opaque"
+// encoded and shown are where values leave the function: in base64, or, where a
+// template put them into labels and annotations, as they are. ESO's own marks do
+// not go along: an ESO that runs in the cluster would take the Secret for its
+// own.
+func encoded(data map[string]secret.Value) map[string]string {
+	texts := map[string]string{}
+	for key, value := range data {
+		texts[key] = base64.StdEncoding.EncodeToString([]byte(value.Reveal()))
 	}
-	return t.Type
+	return texts
+}
+
+func shown(metadata map[string]secret.Value) map[string]string {
+	texts := map[string]string{}
+	for key, value := range metadata {
+		if !strings.HasPrefix(key, "reconcile.external-secrets.io/") {
+			texts[key] = value.Reveal()
+		}
+	}
+	return texts
+}
+
+// secretType is the template's; else what is given, for one that the API server
+// would fill in.
+func (es *externalSecret) secretType(otherwise string) string {
+	if t := es.Spec.Target.Template; t != nil && t.Type != "" {
+		return t.Type
+	}
+	return otherwise
+}
+
+func (es *externalSecret) finalizers() []string {
+	if t := es.Spec.Target.Template; t != nil {
+		return t.Metadata.Finalizers
+	}
+	return nil
 }
 
 type pair struct {
@@ -99,11 +105,21 @@ func mapping(pairs ...pair) *yaml.Node {
 
 func texts(m map[string]string) *yaml.Node {
 	n := mapping()
-	for _, key := range slices.Sorted(maps.Keys(m)) {
+	for _, key := range sortedKeys(m) {
 		n.Content = append(n.Content, text(key), text(m[key]))
 	}
 	return n
 }
+
+func list(items []string) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
+	for _, item := range items {
+		n.Content = append(n.Content, text(item))
+	}
+	return n
+}
+
+func yes() *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagBool, Value: "true"} }
 
 // text is a string that every YAML reader takes for a string: quoted where
 // YAML 1.1 would read a number or a boolean, and where the encoder would begin a

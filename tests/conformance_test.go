@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/tools/txtar"
 	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -47,12 +46,7 @@ type rendered struct {
 	Immutable   bool              `json:"immutable" yaml:"immutable"`
 }
 
-// mostNotYetBuilt is how long the list may be. It goes down with the list.
-const mostNotYetBuilt = 63
-
-// TestConformance plays all cases against one Vault. Those of features that are
-// not built yet stand in a list, and have to be refused as that: the list can
-// only shrink.
+// TestConformance plays all cases against one Vault.
 func TestConformance(t *testing.T) {
 	s, err := newStory()
 	if err != nil {
@@ -63,14 +57,8 @@ func TestConformance(t *testing.T) {
 	if err != nil || len(files) < 100 {
 		t.Fatalf("%d cases, %v", len(files), err)
 	}
-	notYet := notYetBuilt(t)
-	if len(notYet) > mostNotYetBuilt {
-		t.Errorf("the list has grown to %d cases, from %d", len(notYet), mostNotYetBuilt)
-	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
-		listed := notYet[name]
-		delete(notYet, name)
 		t.Run(name, func(t *testing.T) {
 			c := readCase(t, file, s.vault.Address)
 			leaks := &testbed.Leaks{} // another case's values may be this one's words
@@ -85,35 +73,9 @@ func TestConformance(t *testing.T) {
 					t.Errorf("a run that failed wrote %d bytes to stdout", len(stdout))
 				}
 			}
-			if listed {
-				if !failed || !strings.Contains(stderr, "not supported yet") {
-					t.Errorf("not refused as not supported yet: take it off the list\n%s", stderr)
-				}
-				return
-			}
 			c.judge(t, stdout, stderr, failed)
 		})
 	}
-	for name := range notYet {
-		t.Errorf("the list names %s, and there is no such case", name)
-	}
-}
-
-// notYetBuilt reads the list: a case a line, with the feature after a #.
-func notYetBuilt(t *testing.T) map[string]bool {
-	t.Helper()
-	text, err := os.ReadFile("testdata/conformance-not-yet-built.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	names := map[string]bool{}
-	for line := range strings.Lines(string(text)) {
-		name, _, _ := strings.Cut(line, "#")
-		if name = strings.TrimSpace(name); name != "" {
-			names[name] = true
-		}
-	}
-	return names
 }
 
 func readCase(t *testing.T, file, address string) conformanceCase {
@@ -180,7 +142,7 @@ func (c *conformanceCase) judge(t *testing.T, stdout, stderr string, failed bool
 			if !failed {
 				t.Errorf("it worked; ESO says: %s", e.Reason)
 			} else if strings.Contains(stderr, "not supported yet") {
-				t.Errorf("it fails because it is not built: put it on the list\n%s", stderr)
+				t.Errorf("it fails because it is not built\n%s", stderr)
 			}
 			return
 		}
@@ -194,7 +156,7 @@ func (c *conformanceCase) judge(t *testing.T, stdout, stderr string, failed bool
 			want[e.Secret.Name] = *e.Secret
 		}
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("Secrets (-want +got):\n%s", diff)
 	}
 }
@@ -238,21 +200,4 @@ func secretsIn(t *testing.T, documents string) map[string]rendered {
 		found[r.Name] = r
 	}
 	return found
-}
-
-// TestTheListIsSorted keeps it easy to see what goes.
-func TestTheListIsSorted(t *testing.T) {
-	text, err := os.ReadFile("testdata/conformance-not-yet-built.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for line := range strings.Lines(string(text)) {
-		if !strings.HasPrefix(line, "#") {
-			names = append(names, line)
-		}
-	}
-	if !slices.IsSorted(names) {
-		t.Error("it is not")
-	}
 }

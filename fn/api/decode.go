@@ -87,6 +87,10 @@ func (d *decoder) value(field string, n *yaml.Node, v reflect.Value, c constrain
 		d.list(field, n, v, c)
 	case reflect.Map:
 		d.texts(field, n, v)
+	case reflect.Bool:
+		if b, ok := d.boolean(field, n); ok {
+			v.SetBool(b)
+		}
 	case reflect.String:
 		if s, ok := d.text(field, n); ok {
 			v.SetString(s)
@@ -119,7 +123,7 @@ func (d *decoder) object(field string, n *yaml.Node, v reflect.Value) {
 			// the same as the field left out.
 			continue
 		default:
-			d.value(at, value, v.Field(f.index), f.constraints)
+			d.value(at, value, v.FieldByIndex(f.index), f.constraints)
 		}
 		given[name] = true
 	}
@@ -132,7 +136,7 @@ func (d *decoder) object(field string, n *yaml.Node, v reflect.Value) {
 			d.report(join(field, name), "", "required, and not given")
 			continue
 		}
-		setDefaults(v.Field(f.index), f.constraints)
+		setDefaults(v.FieldByIndex(f.index), f.constraints)
 	}
 }
 
@@ -143,7 +147,7 @@ func setDefaults(v reflect.Value, c constraints) {
 		v.SetString(c.byDefault)
 	case reflect.Struct:
 		for _, f := range shapeOf(v.Type()).byName {
-			setDefaults(v.Field(f.index), f.constraints)
+			setDefaults(v.FieldByIndex(f.index), f.constraints)
 		}
 	}
 }

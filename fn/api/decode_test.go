@@ -53,22 +53,18 @@ func TestExternalSecretIsDecodedStrictly(t *testing.T) {
 		want     []string
 	}{
 		{"sound", "", "", nil},
-		{"what only a controller acts on", "spec:\n", "spec:\n  refreshInterval: 15s\n  refreshPolicy: OnChange\n  syncWindows: {kind: allow}\n", nil},
+		{"what only a controller acts on", "spec:\n", "spec:\n  refreshInterval: 15s\n  refreshPolicy: OnChange\n  syncWindows: {kind: allow, windows: [{schedule: '0 1 * * *', duration: 1h}]}\n", nil},
 		{"unknown field with its neighbour", "secretStoreRef:", "secretStoreReff:", []string{
 			"spec.secretStoreReff: no such field (did you mean secretStoreRef?)"}},
 		{"another case", "secretStoreRef:", "secretstoreref:", []string{
 			"spec.secretstoreref: no such field (did you mean secretStoreRef?)"}},
 		{"unknown field without a neighbour", "property: user", "property: user, zzzzzzzzzz: 1", []string{
 			"spec.data[0].remoteRef.zzzzzzzzzz: no such field"}},
-		{"not built yet", "{name: out}", "{name: out, immutable: true}", []string{
-			"spec.target.immutable: not supported yet (leave the field out for now)"}},
-		{"not built yet, and not asked for", "{name: out}", "{name: out, immutable: false}", nil},
-		{"a value that is not built yet", "{name: out}", "{creationPolicy: Merge}", []string{
-			`spec.target.creationPolicy: "Merge" is not supported yet (leave the field out for now)`}},
+		{"a boolean is none in quotes", "{name: out}", "{name: out, immutable: 'true'}", []string{
+			"spec.target.immutable: must be a boolean, is a string (write true or false)"}},
+		{"a boolean in any of YAML 1.1's words", "{name: out}", "{name: out, immutable: Yes}", nil},
 		{"a value outside the enum", "{name: out}", "{creationPolicy: owner}", []string{
 			`spec.target.creationPolicy: "owner" is none of Owner, Orphan, Merge, CreateOrMerge, None (did you mean Owner?)`}},
-		{"find is not built yet, even an empty one", "  data:", "  dataFrom: [{find: {}}]\n  data:", []string{
-			"spec.dataFrom[0].find: not supported yet (leave the field out for now)"}},
 		{"dataFrom as v1alpha1 had it", "  data:", "  dataFrom: [{key: app/db, versions: x}]\n  data:", []string{
 			"spec.dataFrom[0].key: no such field (write it below extract, as in: extract: {key: app/db})",
 			"spec.dataFrom[0].versions: no such field"}},
@@ -109,19 +105,16 @@ func TestExternalSecretIsDecodedStrictly(t *testing.T) {
 		{"nothing to read", sound[strings.Index(sound, "  data:"):], "", []string{
 			"spec: has neither data nor dataFrom (add an entry under spec.data or spec.dataFrom)"}},
 		{"a dataFrom that says nothing", "  data:", "  dataFrom: [{}]\n  data:", []string{
-			"spec.dataFrom[0]: says nothing to read (name the secret to read with extract.key)"}},
+			"spec.dataFrom[0]: says nothing to read (name the secret to read with extract.key, or choose many with find)"}},
 		{"a dataFrom with a store and nothing to read there", "  data:", "  dataFrom: [{sourceRef: {storeRef: {name: x}}}]\n  data:", nil},
-		{"what says nothing is no request for what is not built", "{name: out}", "{immutable: False, manifest: {}, template: {data: {}, templateFrom: []}}", nil},
 		{"a null label is left out", "name: db\n", "name: db\n  labels: {a: null}\n", nil},
 		{"a label's key that is no string", "name: db\n", "name: db\n  labels: {yes: b}\n", []string{
 			"metadata.labels[yes] (the key): must be a string, is a boolean or a number to kubectl (YAML 1.1) (write it in quotes)"}},
 		{"a Secret that is a way into the cluster", "{name: out}", "{template: {type: bootstrap.kubernetes.io/token}}", []string{
 			`spec.target.template.type: a Secret of type "bootstrap.kubernetes.io/token" gives access to the cluster, and is refused as ESO refuses it`}},
-		{"a template in a label", "{name: out}", `{template: {metadata: {labels: {a: "{{ .x }}"}}}}`, []string{
-			"spec.target.template.metadata.labels[a]: templates are not supported yet (leave the field out for now)"}},
-		{"several things wrong at once", "{name: out}", "{nam: out, immutable: true}\n  datafrom: []", []string{
+		{"several things wrong at once", "{name: out}", "{nam: out, immutable: 1}\n  datafrom: []", []string{
 			"spec.target.nam: no such field (did you mean name?)",
-			"spec.target.immutable: not supported yet (leave the field out for now)",
+			"spec.target.immutable: must be a boolean, is a number (write true or false)",
 			"spec.datafrom: no such field (did you mean dataFrom?)"}},
 		{"an anchor and a merge", "  - secretKey: user\n    remoteRef: {key: app/db, property: user}",
 			"  - secretKey: user\n    remoteRef: &at {key: app/db, property: user}\n  - secretKey: pass\n    remoteRef: {<<: *at, property: pass}", nil},
@@ -163,12 +156,15 @@ spec:
 			`spec.provider.aws: esfn reads HashiCorp Vault, not the provider "aws" (leave ExternalSecrets of this store to a controller, outside what esfn is given)`}},
 		{"no provider", "\n    vault:\n      server: https://vault.example.com\n      auth: {kubernetes: {role: shop}}", " {}", []string{
 			"spec.provider: names no backend (esfn reads HashiCorp Vault: spec.provider.vault)"}},
-		{"another controller's", "spec:\n", "spec:\n  controller: blue\n", []string{
-			`spec.controller: another class than default ("blue") is not supported yet (leave the field out for now)`}},
-		{"conditions mean nothing to a SecretStore", "spec:\n", "spec:\n  conditions: [{namespaces: [a]}]\n", nil},
-		{"conditions of a ClusterSecretStore", "kind: SecretStore\nmetadata: {name: vault, namespace: shop}\nspec:\n", "kind: ClusterSecretStore\nmetadata: {name: vault}\nspec:\n  conditions: [{namespaces: [a]}]\n", []string{
-			"spec.conditions: not supported yet (leave the field out for now)"}},
-		{"conditions that are none", "kind: SecretStore\nmetadata: {name: vault, namespace: shop}\nspec:\n", "kind: ClusterSecretStore\nmetadata: {name: vault}\nspec:\n  conditions: []\n", nil},
+		{"another controller's", "spec:\n", "spec:\n  controller: blue\n", nil},
+		{"conditions", "spec:\n", "spec:\n  conditions: [{namespaces: [a], namespaceRegexes: ['^a'], namespaceSelector: {matchLabels: {a: b}, matchExpressions: [{key: a, operator: Exists}]}}]\n", nil},
+		{"conditions that are none", "spec:\n", "spec:\n  conditions: [{namespaces: [A], namespaceRegexes: ['('], namespaceSelector: {matchLabels: {-a: b}, matchExpressions: [{key: a, operator: Is}, {key: a, operator: In}]}}]\n", []string{
+			`spec.conditions[0].namespaces[0]: "A" is not a namespace: it takes at most 63 characters, lower-case letters, digits and '-', beginning and ending with a letter or a digit`,
+			`spec.conditions[0].namespaceSelector.matchExpressions[0].operator: "Is" is none of In, NotIn, Exists, DoesNotExist (did you mean In?)`}},
+		{"conditions that Kubernetes and Go refuse", "spec:\n", "spec:\n  conditions: [{namespaceRegexes: ['('], namespaceSelector: {matchLabels: {-a: b}, matchExpressions: [{key: a, operator: In}]}}]\n", []string{
+			`spec.conditions[0].namespaceSelector.matchLabels[-a]: is no label that Kubernetes takes`,
+			`spec.conditions[0].namespaceSelector.matchExpressions[0]: is no condition that Kubernetes takes (In and NotIn need values, Exists and DoesNotExist none, and each value is to be one of a label)`,
+			"spec.conditions[0].namespaceRegexes[0]: is no regular expression: missing closing ): `(` (Go's syntax (RE2) is without look-around and back references)"}},
 		{"a KV version that is none", "server:", "version: v3\n      server:", []string{at + `version: "v3" is none of v1, v2 (did you mean v1?)`}},
 		{"auth without a method", "{kubernetes: {role: shop}}", "{}", []string{
 			at + "auth: names no way to log in (esfn does tokenSecretRef and kubernetes so far)"}},

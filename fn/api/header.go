@@ -6,7 +6,7 @@ import "sigs.k8s.io/kustomize/kyaml/yaml"
 // object that is nobody's business here, nothing is an error.
 type Header struct {
 	APIVersion, Kind, Namespace, Name string
-	Annotations                       map[string]string
+	Labels, Annotations               map[string]string
 }
 
 // HeaderOf reads an object's header. It follows aliases and merges, which
@@ -18,12 +18,17 @@ func HeaderOf(object *yaml.RNode) Header {
 	h := Header{
 		APIVersion: scalar(top["apiVersion"]), Kind: scalar(top["kind"]),
 		Namespace: scalar(metadata["namespace"]), Name: scalar(metadata["name"]),
-		Annotations: map[string]string{},
-	}
-	for key, value := range fieldsOf(metadata["annotations"]) {
-		h.Annotations[key] = scalar(value)
+		Labels: scalarsOf(metadata["labels"]), Annotations: scalarsOf(metadata["annotations"]),
 	}
 	return h
+}
+
+func scalarsOf(n *yaml.Node) map[string]string {
+	scalars := map[string]string{}
+	for key, value := range fieldsOf(n) {
+		scalars[key] = scalar(value)
+	}
+	return scalars
 }
 
 // fieldsOf returns a map's fields; nothing for what is no map.

@@ -1,16 +1,19 @@
 package api
 
 import (
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
+// written is the style of what its author marked as a string, or as something.
+var written = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle | yaml.TaggedStyle
+
 // text decodes a string as kubectl would: what YAML 1.1 reads as a number or a
 // boolean is not one, even if YAML 1.2 thinks otherwise.
 func (d *decoder) text(field string, n *yaml.Node) (string, bool) {
 	const quote = "write it in quotes"
-	written := yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle | yaml.TaggedStyle
 	switch {
 	case n.Kind != yaml.ScalarNode:
 		d.report(field, "", "must be a string, is %s", kindOf(n))
@@ -22,6 +25,19 @@ func (d *decoder) text(field string, n *yaml.Node) (string, bool) {
 		return n.Value, true
 	}
 	return "", false
+}
+
+// boolean decodes a boolean in all the words that YAML 1.1 has for one.
+func (d *decoder) boolean(field string, n *yaml.Node) (value, ok bool) {
+	plain := n.Kind == yaml.ScalarNode && n.Style&written == 0
+	switch word := strings.ToLower(n.Value); {
+	case plain && slices.Contains([]string{"true", "yes", "on", "y"}, word):
+		return true, true
+	case plain && slices.Contains([]string{"false", "no", "off", "n"}, word):
+		return false, true
+	}
+	d.report(field, "write true or false", "must be a boolean, is %s", kindOf(n))
+	return false, false
 }
 
 // kindOf names what stands where something else was expected, never its value.

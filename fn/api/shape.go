@@ -13,18 +13,17 @@ import (
 // constraints are what a field's krm tag says of it:
 //
 //	krm:"version,enum=v1|v2,default=v2"
-//	krm:"creationPolicy,enum=Owner|Orphan,not-yet=Merge|None"
 //	krm:"secretKey,required,format=key"
 type constraints struct {
 	required  bool
 	byDefault string
 	enum      []string
-	notYet    []string
 	format    string
 }
 
 type fieldOf struct {
-	index int
+	// index leads to the field, through the structs that are embedded.
+	index []int
 	constraints
 }
 
@@ -42,11 +41,20 @@ func shapeOf(t reflect.Type) *shape {
 	}
 	s := &shape{byName: map[string]fieldOf{}}
 	for i := range t.NumField() {
+		if t.Field(i).Anonymous {
+			embedded := shapeOf(t.Field(i).Type)
+			for _, name := range embedded.names {
+				f := embedded.byName[name]
+				f.index = append([]int{i}, f.index...)
+				s.names, s.byName[name] = append(s.names, name), f
+			}
+			continue
+		}
 		name, rest, _ := strings.Cut(t.Field(i).Tag.Get("krm"), ",")
 		if name == "" {
 			panic(fmt.Sprintf("api: %s.%s has no krm tag", t, t.Field(i).Name))
 		}
-		f := fieldOf{index: i}
+		f := fieldOf{index: []int{i}}
 		for word := range strings.SplitSeq(rest, ",") {
 			key, value, _ := strings.Cut(word, "=")
 			switch key {
@@ -57,8 +65,6 @@ func shapeOf(t reflect.Type) *shape {
 				f.byDefault = value
 			case "enum":
 				f.enum = strings.Split(value, "|")
-			case "not-yet":
-				f.notYet = strings.Split(value, "|")
 			case "format":
 				f.format = value
 			default:
@@ -87,16 +93,15 @@ var formats = map[string]format{
 		"lower-case letters, digits and '-', beginning and ending with a letter or a digit"},
 	"key": {regexp.MustCompile(`^[-._a-zA-Z0-9]+$`), 253,
 		"letters, digits, '-', '_' and '.'"},
+	"duration": {regexp.MustCompile(`^[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$`), 253,
+		"numbers with a unit each, as in 1h30m"},
 }
 
 // constrain checks a string against its field's enum and format.
 func (d *decoder) constrain(field, s string, c constraints) {
 	switch {
-	case slices.Contains(c.notYet, s):
-		d.report(field, notYetHint, "%q is not supported yet", s)
 	case c.enum != nil && !slices.Contains(c.enum, s):
-		known := append(slices.Clone(c.enum), c.notYet...)
-		d.report(field, DidYouMean(s, known), "%q is none of %s", s, strings.Join(known, ", "))
+		d.report(field, DidYouMean(s, c.enum), "%q is none of %s", s, strings.Join(c.enum, ", "))
 	case c.format != "":
 		f := formats[c.format]
 		if !f.pattern.MatchString(s) || len(s) > f.max {

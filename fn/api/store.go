@@ -1,6 +1,10 @@
 package api
 
-import "fmt"
+import (
+	"fmt"
+	"regexp"
+	"slices"
+)
 
 // Store is a SecretStore or a ClusterSecretStore: the two have one shape
 // (apis/externalsecrets/v1/secretstore_types.go in ESO).
@@ -14,14 +18,56 @@ type Store struct {
 
 // StoreSpec says where a store's secrets are and how to log in there.
 type StoreSpec struct {
-	// Controller is the class of the operator that shall serve the store;
-	// "" and "default" are everybody's.
+	// Controller is the class of the operator that shall serve the store; see
+	// [Store.IsForeign].
 	Controller string   `krm:"controller"`
 	Provider   Provider `krm:"provider,required"`
-	// Conditions say which namespaces may use a ClusterSecretStore.
-	Conditions      Given   `krm:"conditions"`
-	RetrySettings   NotYet  `krm:"retrySettings"`
-	RefreshInterval Ignored `krm:"refreshInterval"`
+	// Conditions say which namespaces may use a ClusterSecretStore: none of
+	// them, all may. A SecretStore has none.
+	Conditions      []Condition `krm:"conditions"`
+	RetrySettings   NotYet      `krm:"retrySettings"`
+	RefreshInterval Ignored     `krm:"refreshInterval"`
+}
+
+// Condition lets namespaces use a store: those that the selector, a name or a
+// regular expression means.
+type Condition struct {
+	NamespaceSelector *LabelSelector `krm:"namespaceSelector"`
+	Namespaces        []string       `krm:"namespaces,format=namespace"`
+	NamespaceRegexes  []string       `krm:"namespaceRegexes"`
+}
+
+// IsForeign tells a store that another controller than the default one is to
+// serve: ESO leaves an ExternalSecret alone that uses one (ShouldProcessStore in
+// its pkg/controllers/secretstore/common.go).
+func (s *Store) IsForeign() bool { return s.Spec.Controller != "" && s.Spec.Controller != "default" }
+
+// Allows tells whether an ExternalSecret in a namespace with these labels may
+// use the store (shouldProcessSecret in ESO's
+// pkg/controllers/secretstore/client_manager.go). Conditions of a SecretStore
+// say nothing.
+func (s *Store) Allows(namespace string, labels map[string]string) bool {
+	if s.Kind != "ClusterSecretStore" || len(s.Spec.Conditions) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(s.Spec.Conditions, func(c Condition) bool { return c.allows(namespace, labels) })
+}
+
+func (c *Condition) allows(namespace string, labels map[string]string) bool {
+	return c.NamespaceSelector != nil && c.NamespaceSelector.Matches(labels) ||
+		slices.Contains(c.Namespaces, namespace) ||
+		slices.ContainsFunc(c.NamespaceRegexes, func(source string) bool {
+			r, err := regexp.Compile(source)
+			return err == nil && r.MatchString(namespace)
+		})
+}
+
+func (c *Condition) problems(field string) []Problem {
+	found := c.NamespaceSelector.problems(field + ".namespaceSelector")
+	for i, source := range c.NamespaceRegexes {
+		found = append(found, regExpProblems(fmt.Sprintf("%s.namespaceRegexes[%d]", field, i), source)...)
+	}
+	return found
 }
 
 // Provider is the backend; esfn has one.

@@ -2,66 +2,106 @@ package api
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 )
 
 // Problems returns what ESO's admission webhook refuses about an ExternalSecret
-// (apis/externalsecrets/v1/externalsecret_validator.go), as far as the fields
-// that esfn does go. All of them are reported.
-func (es *ExternalSecret) Problems() []Problem {
-	var found []Problem
-	report := func(field, hint, cause string, args ...any) {
-		found = append(found, Problem{field, fmt.Sprintf(cause, args...), hint})
-	}
-	spec := &es.Spec
-	if len(spec.Data) == 0 && len(spec.DataFrom) == 0 {
-		report("spec", "add an entry under spec.data or spec.dataFrom", "has neither data nor dataFrom")
-	}
-	first := map[string]int{}
-	for i, entry := range spec.Data {
-		field := fmt.Sprintf("spec.data[%d]", i)
-		if before, twice := first[entry.SecretKey]; twice && spec.Target.DeletionPolicy == "Retain" {
-			report(field+".secretKey", "", "%q is already the key of spec.data[%d]", entry.SecretKey, before)
-		}
-		first[entry.SecretKey] = i
-		if !IsSecretKey(entry.SecretKey) {
-			report(field+".secretKey", "", "%q is no key that Kubernetes takes", entry.SecretKey)
-		}
-		found = append(found, entry.RemoteRef.problems(field+".remoteRef")...)
-		found = append(found, entry.SourceRef.problems(field+".sourceRef")...)
-	}
-	for i, entry := range spec.DataFrom {
-		field := fmt.Sprintf("spec.dataFrom[%d]", i)
-		if entry.Extract == nil && entry.SourceRef == nil {
-			report(field, "name the secret to read with extract.key", "says nothing to read")
-		}
-		if entry.Extract != nil {
-			found = append(found, entry.Extract.problems(field+".extract")...)
-		}
-		found = append(found, entry.SourceRef.problems(field+".sourceRef")...)
-	}
-	return append(found, spec.Target.Template.problems("spec.target.template")...)
-}
+// (apis/externalsecrets/v1/externalsecret_validator.go), and what its controller
+// would find as soon as it looked, whatever Vault holds. All of them are
+// reported.
+func (es *ExternalSecret) Problems() []Problem { return es.Spec.problems("spec") }
 
-func (t *Template) problems(field string) (found []Problem) {
-	if t == nil {
-		return nil
-	}
-	// These two types make credentials of the cluster itself.
-	_, forAccount := t.Metadata.Annotations["kubernetes.io/service-account.name"]
-	if t.Type == "bootstrap.kubernetes.io/token" || t.Type == "kubernetes.io/service-account-token" && forAccount {
-		found = append(found, Problem{field + ".type", fmt.Sprintf("a Secret of type %q gives access to the cluster, and is refused as ESO refuses it", t.Type), ""})
-	}
-	for name, texts := range map[string]map[string]string{"labels": t.Metadata.Labels, "annotations": t.Metadata.Annotations} {
-		for key, text := range texts {
-			if strings.Contains(text, "{{") {
-				found = append(found, Problem{fmt.Sprintf("%s.metadata.%s[%s]", field, name, key), "templates are not supported yet", notYetHint})
-			}
-		}
+// Problems returns what is wrong with a ClusterExternalSecret that decodes, the
+// ExternalSecret in it included.
+func (c *ClusterExternalSecret) Problems() []Problem {
+	found := c.Spec.ExternalSecretSpec.problems("spec.externalSecretSpec")
+	found = append(found, c.Spec.NamespaceSelector.problems("spec.namespaceSelector")...)
+	for i := range c.Spec.NamespaceSelectors {
+		found = append(found, c.Spec.NamespaceSelectors[i].problems(fmt.Sprintf("spec.namespaceSelectors[%d]", i))...)
 	}
 	return found
+}
+
+func (s *ExternalSecretSpec) problems(at string) (found []Problem) {
+	if len(s.Data) == 0 && len(s.DataFrom) == 0 {
+		found = append(found, Problem{at, "has neither data nor dataFrom", "add an entry under spec.data or spec.dataFrom"})
+	}
+	first := map[string]int{}
+	for i := range s.Data {
+		entry, field := &s.Data[i], fmt.Sprintf("%s.data[%d]", at, i)
+		if before, twice := first[entry.SecretKey]; twice && s.Target.DeletionPolicy == "Retain" {
+			found = append(found, Problem{field + ".secretKey", fmt.Sprintf("%q is already the key of %s.data[%d]", entry.SecretKey, at, before), ""})
+		}
+		first[entry.SecretKey] = i
+		found = append(found, entry.problems(field)...)
+	}
+	for i := range s.DataFrom {
+		found = append(found, s.DataFrom[i].problems(fmt.Sprintf("%s.dataFrom[%d]", at, i))...)
+	}
+	if s.SyncWindows != nil && len(s.SyncWindows.Windows) == 0 {
+		found = append(found, Problem{at + ".syncWindows.windows", "is empty", "give it a window, or leave syncWindows out"})
+	}
+	return append(found, s.Target.problems(at+".target")...)
+}
+
+func (d *DataEntry) problems(field string) (found []Problem) {
+	if !IsSecretKey(d.SecretKey) {
+		found = append(found, Problem{field + ".secretKey", fmt.Sprintf("%q is no key that Kubernetes takes", d.SecretKey), ""})
+	}
+	found = append(found, d.RemoteRef.problems(field+".remoteRef")...)
+	if d.SourceRef != nil && d.SourceRef.GeneratorRef != nil {
+		// ESO's CRD has the field and its controller looks for a store there.
+		return append(found, Problem{field + ".sourceRef.generatorRef", "is nothing that an entry of data can have, in ESO either", "write a storeRef"})
+	}
+	return append(found, d.SourceRef.problems(field+".sourceRef")...)
+}
+
+func (d *DataFromEntry) problems(field string) (found []Problem) {
+	var sources []string
+	for name, given := range map[string]bool{
+		"extract": d.Extract != nil, "find": d.Find != nil, "sourceRef.generatorRef": d.SourceRef != nil && d.SourceRef.GeneratorRef != nil,
+	} {
+		if given {
+			sources = append(sources, name)
+		}
+	}
+	slices.Sort(sources)
+	switch {
+	case len(sources) > 1:
+		found = append(found, Problem{field, "has " + strings.Join(sources, " and ") + ", and takes one of them", "write an entry for each"})
+	case len(sources) == 0 && d.SourceRef == nil:
+		found = append(found, Problem{field, "says nothing to read", "name the secret to read with extract.key, or choose many with find"})
+	}
+	if d.Extract != nil {
+		found = append(found, d.Extract.problems(field+".extract")...)
+	}
+	if d.Find != nil {
+		found = append(found, d.Find.problems(field+".find")...)
+	}
+	for i := range d.Rewrite {
+		found = append(found, d.Rewrite[i].problems(fmt.Sprintf("%s.rewrite[%d]", field, i))...)
+	}
+	return append(found, d.SourceRef.problems(field+".sourceRef")...)
+}
+
+func (s *SourceRef) problems(field string) []Problem {
+	switch {
+	case s == nil:
+		return nil
+	case s.GeneratorRef != nil && s.StoreRef != nil:
+		return []Problem{{field, "has storeRef and generatorRef, and takes one of them", ""}}
+	case s.GeneratorRef != nil:
+		return []Problem{{field + ".generatorRef", "esfn reads values and makes none: a generator's would be others in every render",
+			"keep what it makes in Vault, or leave this ExternalSecret to the operator"}}
+	case s.StoreRef == nil:
+		return []Problem{{field, "names no store", "give it a storeRef, or leave it out to use spec.secretStoreRef"}}
+	}
+	return nil
 }
 
 func (r *RemoteRef) problems(field string) (found []Problem) {
@@ -71,18 +111,89 @@ func (r *RemoteRef) problems(field string) (found []Problem) {
 	return found
 }
 
-// ProblemsOnKV2 returns what is wrong with a remoteRef, at a field, that is read
-// from a KV v2 mount: there Vault refuses an empty key and a version that is no
-// whole number (in any form of Go's), and KV v1 takes both.
-func (r *RemoteRef) ProblemsOnKV2(field string) (found []Problem) {
+func (f *Find) problems(field string) (found []Problem) {
+	if f.Path != nil && hasDotDot(*f.Path) {
+		found = append(found, Problem{field + ".path", leadsOut, withoutDots})
+	}
+	if f.Name != nil {
+		found = append(found, regExpProblems(field+".name.regexp", f.Name.RegExp)...)
+	}
+	return found
+}
+
+func (r *Rewrite) problems(field string) (found []Problem) {
+	given := 0
+	for _, is := range []bool{r.RegExp != nil, r.Transform != nil, r.Merge != nil} {
+		if is {
+			given++
+		}
+	}
+	if given != 1 {
+		found = append(found, Problem{field, "takes exactly one of regexp, transform and merge", "write an operation for each; they are applied one after the other"})
+	}
+	if r.RegExp != nil {
+		found = append(found, regExpProblems(field+".regexp.source", r.RegExp.Source)...)
+	}
+	if r.Merge != nil && r.Merge.Strategy == "JSON" && r.Merge.Into == "" {
+		found = append(found, Problem{field + ".merge.into", "strategy JSON needs it", "name the key that the JSON object is to have"})
+	}
+	return found
+}
+
+// regExpProblems judges a regular expression as Go reads it (RE2), and ESO.
+func regExpProblems(field, source string) []Problem {
+	if _, err := regexp.Compile(source); err != nil {
+		return []Problem{{field, "is no regular expression: " + strings.TrimPrefix(err.Error(), "error parsing regexp: "), "Go's syntax (RE2) is without look-around and back references"}}
+	}
+	return nil
+}
+
+// ProblemsWith returns what is wrong with a remoteRef, at a field, as soon as it
+// is known what store it is read from: KV v2 refuses an empty key and a version
+// that is no whole number (in any form of Go's), and KV v1 takes both.
+func (r *RemoteRef) ProblemsWith(vault *VaultProvider, field string) (found []Problem) {
+	if vault.Version == "v1" {
+		if r.MetadataPolicy == "Fetch" {
+			found = append(found, Problem{field + ".metadataPolicy", "KV v1 keeps no metadata", "leave it out, or use a KV v2 mount"})
+		}
+		return found
+	}
 	if strings.Trim(r.Key, "/") == "" {
 		found = append(found, Problem{field + ".key", "is empty", "name the secret to read, as in: key: app/db"})
 	}
 	if _, err := strconv.ParseInt(r.Version, 0, 64); err != nil && r.Version != "" {
 		found = append(found, Problem{field + ".version", fmt.Sprintf("%q is no version: versions of a secret are whole numbers", r.Version), "leave it out for the latest version"})
 	}
+	if r.MetadataPolicy == "Fetch" && vault.Path == nil && !strings.Contains(r.Key, "/data/") {
+		found = append(found, Problem{field + ".key", noMetadataPath, "set the store's spec.provider.vault.path, or write the key with data/ after the mount, as in: secret/data/app/db"})
+	}
 	return found
 }
+
+// ProblemsWith returns what is wrong with a find, at a field, as soon as it is
+// known what store it is read from.
+func (f *Find) ProblemsWith(vault *VaultProvider, field string) (found []Problem) {
+	if vault.Version == "v1" && f.Tags != nil {
+		found = append(found, Problem{field + ".tags", "KV v1 keeps no metadata to find tags in", "choose by name, or use a KV v2 mount"})
+	}
+	path := ""
+	if f.Path != nil {
+		path = *f.Path + "/"
+	}
+	const setPath = "set the store's spec.provider.vault.path to the mount"
+	switch {
+	case vault.Path != nil:
+	case vault.Version == "v1":
+		found = append(found, Problem{field, "cannot tell the mount: the store names none", setPath})
+	case !strings.Contains(path, "/data/"):
+		found = append(found, Problem{field + ".path", noMetadataPath, setPath + ", or write the path with data after the mount, as in: secret/data/app"})
+	}
+	return found
+}
+
+// noMetadataPath is said where a path has to become one of KV v2's metadata, and
+// nothing shows where in it the mount ends.
+const noMetadataPath = "cannot tell the mount: the store names none, and there is no /data/ in the path"
 
 // IsSecretKey is Kubernetes' rule for a key of a Secret
 // (IsConfigMapKey in k8s.io/apimachinery/pkg/util/validation).
@@ -98,80 +209,6 @@ func IsSecretKey(key string) bool {
 	return true
 }
 
-func (s *SourceRef) problems(field string) []Problem {
-	if s != nil && s.StoreRef == nil {
-		return []Problem{{field, "names no store", "give it a storeRef, or leave it out to use spec.secretStoreRef"}}
-	}
-	return nil
-}
-
-// Problems returns what is wrong with a store that decodes: the rules of ESO's
-// own webhook (providers/v1/vault/validate.go) and those of DNS and URLs that a
-// CRD cannot say.
-func (s *Store) Problems() []Problem {
-	var found []Problem
-	if class := s.Spec.Controller; class != "" && class != "default" {
-		found = append(found, Problem{"spec.controller", fmt.Sprintf("another class than default (%q) is not supported yet", class), notYetHint})
-	}
-	if s.Spec.Conditions && s.Kind == "ClusterSecretStore" {
-		found = append(found, Problem{"spec.conditions", "not supported yet", notYetHint})
-	}
-	vault := s.Spec.Provider.Vault
-	if vault == nil {
-		return append(found, Problem{"spec.provider", "names no backend", "esfn reads HashiCorp Vault: spec.provider.vault"})
-	}
-	const at = "spec.provider.vault."
-	if vault.Path != nil && hasDotDot(*vault.Path) {
-		found = append(found, Problem{at + "path", leadsOut, withoutDots})
-	}
-	auth := vault.Auth
-	if auth == nil {
-		return found
-	}
-	if auth.TokenSecretRef == nil && auth.Kubernetes == nil && auth.Unbuilt() == "" {
-		found = append(found, Problem{at + "auth", "names no way to log in", "esfn does tokenSecretRef and kubernetes so far"})
-	}
-	if ref := auth.TokenSecretRef; ref != nil {
-		found = append(found, s.foreign(at+"auth.tokenSecretRef", ref.Namespace)...)
-		if ref.Name == "" {
-			found = append(found, Problem{at + "auth.tokenSecretRef.name", "required, and not given", ""})
-		}
-		if ref.Key == "" {
-			found = append(found, Problem{at + "auth.tokenSecretRef.key", "required, and not given", "name the Secret's key that holds the token"})
-		}
-	}
-	if kubernetes := auth.Kubernetes; kubernetes != nil {
-		if hasDotDot(kubernetes.MountPath) {
-			found = append(found, Problem{at + "auth.kubernetes.mountPath", leadsOut, withoutDots})
-		}
-		if ref := kubernetes.ServiceAccountRef; ref != nil {
-			found = append(found, s.foreign(at+"auth.kubernetes.serviceAccountRef", ref.Namespace)...)
-			for i, audience := range ref.Audiences {
-				if audience == "" || strings.ContainsFunc(audience, unicode.IsControl) {
-					found = append(found, Problem{fmt.Sprintf("%sauth.kubernetes.serviceAccountRef.audiences[%d]", at, i), "is no audience", ""})
-				}
-			}
-		}
-		if ref := kubernetes.SecretRef; ref != nil {
-			found = append(found, s.foreign(at+"auth.kubernetes.secretRef", ref.Namespace)...)
-			if ref.Name == "" {
-				found = append(found, Problem{at + "auth.kubernetes.secretRef.name", "required, and not given", ""})
-			}
-		}
-	}
-	return found
-}
-
-// foreign refuses a reference out of a SecretStore's own namespace: only a
-// ClusterSecretStore may look elsewhere.
-func (s *Store) foreign(field, namespace string) []Problem {
-	if s.Kind != "SecretStore" || namespace == "" || OrDefault(namespace) == OrDefault(s.Metadata.Namespace) {
-		return nil
-	}
-	return []Problem{{field + ".namespace", fmt.Sprintf("a SecretStore can refer to its own namespace only, not to %q", namespace),
-		"leave it out, or make the store a ClusterSecretStore"}}
-}
-
 // What is said of a path with "..": Vault's client resolves it before the
 // request is sent, so that it would read another mount than the store's.
 const (
@@ -180,10 +217,7 @@ const (
 )
 
 func hasDotDot(path string) bool {
-	for segment := range strings.SplitSeq(path, "/") {
-		if segment == ".." {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(strings.Split(path, "/"), "..")
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

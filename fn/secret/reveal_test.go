@@ -17,8 +17,11 @@ import (
 // more is to be a decision, not an accident.
 func TestWhoRevealsSecrets(t *testing.T) {
 	want := []string{
+		"fn/decoding.go",               // to undo an encoding
 		"fn/fields.go",                 // to find a field in a Vault secret
+		"fn/render.go",                 // into templates
 		"fn/target.go",                 // into the Secret
+		"fn/templates.go",              // a template that stands in a Secret
 		"vaultsrc/faults.go",           // to take it out of what a server says
 		"vaultsrc/login.go",            // to see that a token is one word
 		"vaultsrc/login_kubernetes.go", // into the body of a login

@@ -1,0 +1,117 @@
+package fn
+
+import (
+	"slices"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// mergeInto writes what an ExternalSecret makes into a Secret that is there
+// already: over its keys, labels and annotations of the same name, and beside all
+// others. The Secret is changed in place. It returns what is wrong with it, or "".
+func (es *externalSecret) mergeInto(object *yaml.RNode, r *contents) (cause string) {
+	top := object.YNode()
+	if isShared(top) {
+		return "cannot be added to: it has anchors or aliases"
+	}
+	metadata := under(top, "metadata")
+	for _, part := range []struct {
+		in   *yaml.Node
+		name string
+		add  map[string]string
+	}{
+		{metadata, "labels", shown(r.labels)},
+		{metadata, "annotations", shown(r.annotations)},
+		{top, "data", encoded(r.data)},
+	} {
+		if len(part.add) == 0 {
+			continue
+		}
+		into := under(part.in, part.name)
+		if into == nil {
+			return "cannot be added to: its " + part.name + " is no map"
+		}
+		for _, key := range sortedKeys(part.add) {
+			set(into, key, text(part.add[key]))
+		}
+	}
+	// What stands in stringData would win over data.
+	if plain := valueOf(top, "stringData"); plain != nil && plain.Kind == yaml.MappingNode {
+		for key := range r.data {
+			remove(plain, key)
+		}
+		if len(plain.Content) == 0 {
+			remove(top, "stringData")
+		}
+	}
+	for _, finalizer := range es.finalizers() {
+		all := valueOf(metadata, "finalizers")
+		if all == nil || all.Kind != yaml.SequenceNode {
+			all = list(nil)
+			set(metadata, "finalizers", all)
+		}
+		if !slices.ContainsFunc(all.Content, func(n *yaml.Node) bool { return n.Value == finalizer }) {
+			all.Content = append(all.Content, text(finalizer))
+		}
+	}
+	if kind := es.secretType(""); kind != "" {
+		set(top, "type", text(kind))
+	}
+	if valueOf(top, "type") == nil {
+		set(top, "type", text("Opaque"))
+	}
+	if es.Spec.Target.Immutable {
+		set(top, "immutable", yes())
+	}
+	return ""
+}
+
+// isShared tells an object with a part that stands for another: what is written
+// into one would be written into both.
+func isShared(n *yaml.Node) bool {
+	return n.Kind == yaml.AliasNode || n.Anchor != "" || slices.ContainsFunc(n.Content, isShared)
+}
+
+// under returns the map in a field, made where the field has none; nil where it
+// has something else.
+func under(object *yaml.Node, field string) *yaml.Node {
+	in := valueOf(object, field)
+	if in == nil || in.ShortTag() == yaml.NodeTagNull {
+		in = mapping()
+		set(object, field, in)
+	}
+	if in.Kind != yaml.MappingNode {
+		return nil
+	}
+	return in
+}
+
+func indexOf(object *yaml.Node, field string) int {
+	for i := 0; i+1 < len(object.Content); i += 2 {
+		if object.Content[i].Value == field {
+			return i
+		}
+	}
+	return -1
+}
+
+func valueOf(object *yaml.Node, field string) *yaml.Node {
+	if i := indexOf(object, field); i >= 0 {
+		return object.Content[i+1]
+	}
+	return nil
+}
+
+func set(object *yaml.Node, field string, value *yaml.Node) {
+	if i := indexOf(object, field); i >= 0 {
+		object.Content[i+1] = value
+		return
+	}
+	object.Content = append(object.Content, text(field), value)
+}
+
+func remove(object *yaml.Node, field string) {
+	if i := indexOf(object, field); i >= 0 {
+		object.Content = slices.Delete(object.Content, i, i+2)
+	}
+}

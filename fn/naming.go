@@ -1,0 +1,89 @@
+package fn
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/esfn/esfn/fn/api"
+)
+
+// kustomize notes what an object was called before it gave it prefixes,
+// suffixes and namespaces: lists with one entry a change. References between
+// objects that it does not know, such as secretStoreRef, keep the old names.
+const (
+	previousNames      = "internal.config.kubernetes.io/previousNames"
+	previousNamespaces = "internal.config.kubernetes.io/previousNamespaces"
+	namePrefixes       = "internal.config.kubernetes.io/prefixes"
+	nameSuffixes       = "internal.config.kubernetes.io/suffixes"
+)
+
+// wasCalled tells whether the object had this name before kustomize renamed it.
+func (it *item) wasCalled(name string) bool {
+	return slices.Contains(strings.Split(it.annotations[previousNames], ","), name)
+}
+
+// isIn tells whether the object is in this namespace, or was before kustomize
+// moved it.
+func (it *item) isIn(namespace string) bool {
+	if api.OrDefault(it.Namespace) == api.OrDefault(namespace) {
+		return true
+	}
+	before, moved := it.annotations[previousNamespaces]
+	return moved && slices.ContainsFunc(strings.Split(before, ","), func(old string) bool {
+		return api.OrDefault(old) == api.OrDefault(namespace)
+	})
+}
+
+// named returns those of the candidates that referrer means by name: the ones
+// that are called so now, else the ones that were called so before kustomize
+// renamed them. Of several, those with the referrer's own prefixes and
+// suffixes, which come from the same layer, are preferred.
+func named(candidates []*item, name string, referrer *item) []*item {
+	var now, before, same []*item
+	for _, it := range candidates {
+		switch {
+		case it.Name == name:
+			now = append(now, it)
+		case it.wasCalled(name):
+			before = append(before, it)
+		}
+	}
+	if len(now) == 0 {
+		now = before
+	}
+	if len(now) < 2 {
+		return now
+	}
+	for _, it := range now {
+		if it.annotations[namePrefixes] == referrer.annotations[namePrefixes] &&
+			it.annotations[nameSuffixes] == referrer.annotations[nameSuffixes] {
+			same = append(same, it)
+		}
+	}
+	if len(same) > 0 {
+		return same
+	}
+	return now
+}
+
+// referred returns the one object of a kind, among the candidates in a
+// namespace, that referrer means by name. Where there is none, or several, the
+// cause says so; there is none exactly where missing is true.
+func referred(kind string, all []*item, namespace, name string, referrer *item) (found *item, missing bool, cause string) {
+	var candidates []*item
+	for _, it := range all {
+		if it.isIn(namespace) {
+			candidates = append(candidates, it)
+		}
+	}
+	where := fmt.Sprintf("%s %s/%s", kind, api.OrDefault(namespace), name)
+	switch answering := named(candidates, name, referrer); len(answering) {
+	case 0:
+		return nil, true, "no " + where + " among the manifests given"
+	case 1:
+		return answering[0], false, ""
+	default:
+		return nil, false, fmt.Sprintf("%d %ss answer to %s: %s", len(answering), kind, where, listed(answering))
+	}
+}

@@ -1,0 +1,95 @@
+package fn
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/esfn/esfn/fn/api"
+	"github.com/esfn/esfn/fn/secret"
+	"github.com/esfn/esfn/fn/template"
+)
+
+// contents is what goes into a Secret, with keys and all.
+type contents struct{ data, labels, annotations map[string]secret.Value }
+
+// of returns the part that a template makes.
+func (r *contents) of(part api.TemplateTarget) map[string]secret.Value {
+	switch part {
+	case api.LabelsTarget:
+		return r.labels
+	case api.AnnotationsTarget:
+		return r.annotations
+	}
+	return r.data
+}
+
+// render makes of what was read what goes into the Secret. Every template sees
+// only what was read, and not what the others make.
+func (es *externalSecret) render(read map[string]secret.Value) (*contents, Problems) {
+	out := &contents{map[string]secret.Value{}, map[string]secret.Value{}, map[string]secret.Value{}}
+	if es.Spec.Target.Template.KeepsData() {
+		maps.Copy(out.data, read)
+	}
+	if es.Spec.Target.Template == nil {
+		out.labels, out.annotations = plainly(es.Metadata.Labels), plainly(withoutHosts(es.Metadata.Annotations))
+	}
+	plain := map[string]string{}
+	if len(es.templates) > 0 {
+		for key, value := range read {
+			plain[key] = value.Reveal()
+		}
+	}
+	var problems Problems
+	for _, t := range es.templates {
+		made, problem := es.execute(t, plain)
+		if problem != nil {
+			problems = append(problems, *problem)
+		}
+		maps.Copy(out.of(t.part), made)
+	}
+	return out, problems
+}
+
+// execute gives what one template makes, under its keys.
+func (es *externalSecret) execute(t targetTemplate, values map[string]string) (map[string]secret.Value, *Problem) {
+	text, err := t.Execute(values)
+	if err != nil {
+		return nil, new(es.templateProblem(t.field, err, t.shown))
+	}
+	made := map[string]string{t.key: text}
+	if t.key == "" {
+		if made, err = template.KeysAndValues(text); err != nil {
+			problem := es.templateProblem(t.field, err, false)
+			problem.Hint = "quote what is put in, as in: key: {{ .value | quote }}"
+			return nil, &problem
+		}
+	}
+	decoded := map[string]secret.Value{}
+	for _, key := range sortedKeys(made) {
+		value, err := decodeValue(secret.New(made[key]), t.decoding)
+		if err != nil {
+			return nil, new(es.problem(t.field, fmt.Sprintf("the value that it makes for %s %s", t.named(key), err), "valuesDecodingStrategy says what encoding that is"))
+		}
+		if t.part == api.DataTarget && !api.IsSecretKey(key) {
+			return nil, new(es.problem(t.field, "it makes "+t.named(key)+", which is no key that Kubernetes takes", ""))
+		}
+		decoded[key] = value
+	}
+	return decoded, nil
+}
+
+// named is a key for a message: one that the template made may be a value.
+func (t *targetTemplate) named(key string) string {
+	if t.key == "" {
+		return "one of its keys"
+	}
+	return fmt.Sprintf("%q", key)
+}
+
+func plainly(texts map[string]string) map[string]secret.Value {
+	values := map[string]secret.Value{}
+	for key, text := range texts {
+		values[key] = secret.New(text)
+	}
+	return values
+}

@@ -1,0 +1,111 @@
+package fn
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/esfn/esfn/fn/api"
+	"github.com/esfn/esfn/fn/template"
+)
+
+// operation is one rewrite, ready to be applied: it changes keys, or, a merge,
+// makes other values of them (runtime/esutils/utils.go in ESO). Its error names
+// names and keys, no value.
+type operation interface {
+	apply(all []keyed) ([]keyed, error)
+}
+
+// compile reads the entry's rewrites.
+func (e *entry) compile() (problems Problems) {
+	for i := range e.rewrite {
+		field := fmt.Sprintf("%s.rewrite[%d]", e.field, i)
+		switch r := &e.rewrite[i]; {
+		case r.RegExp != nil:
+			e.operations = append(e.operations, &replaceKeys{regexp.MustCompile(r.RegExp.Source), r.RegExp.Target})
+		case r.Transform != nil:
+			text, err := template.Parse(r.Transform.Template)
+			if err != nil {
+				problems = append(problems, e.es.templateProblem(field+".transform.template", err, true))
+				continue
+			}
+			e.operations = append(e.operations, &transformKeys{text})
+		case r.Merge != nil:
+			e.operations = append(e.operations, &mergeValues{r.Merge})
+		}
+	}
+	return problems
+}
+
+// replaceKeys is rewrite.regexp.
+type replaceKeys struct {
+	source *regexp.Regexp
+	target string
+}
+
+func (r *replaceKeys) apply(all []keyed) ([]keyed, error) {
+	rewritten := slices.Clone(all)
+	for i := range rewritten {
+		rewritten[i].key = r.source.ReplaceAllString(all[i].key, r.target)
+	}
+	return rewritten, distinct(rewritten)
+}
+
+// transformKeys is rewrite.transform.
+type transformKeys struct{ template *template.Template }
+
+func (r *transformKeys) apply(all []keyed) ([]keyed, error) {
+	rewritten := slices.Clone(all)
+	for i := range rewritten {
+		key, err := r.template.Rename(all[i].key)
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w", all[i].key, err)
+		}
+		rewritten[i].key = key
+	}
+	return rewritten, distinct(rewritten)
+}
+
+// mergeValues is rewrite.merge.
+type mergeValues struct{ *api.RewriteMerge }
+
+// apply takes the values by the order of their keys, those with a priority last
+// and in the order of the list: of two fields of one name the later wins, where
+// that is no conflict.
+func (r *mergeValues) apply(all []keyed) ([]keyed, error) {
+	var order []keyed
+	for _, one := range all {
+		if !slices.Contains(r.Priority, one.key) {
+			order = append(order, one)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
+	for _, key := range r.Priority {
+		i := slices.IndexFunc(all, func(one keyed) bool { return one.key == key })
+		switch {
+		case i >= 0:
+			order = append(order, all[i])
+		case r.PriorityPolicy == "Strict":
+			return nil, fmt.Errorf("priority names %q, and there is no such key", key)
+		}
+	}
+	merged, from := fields{}, map[string]string{}
+	for _, one := range order {
+		object, err := objectIn(one.value)
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w", one.key, err)
+		}
+		for field, value := range object {
+			if other, twice := from[field]; twice && r.ConflictPolicy != "Ignore" {
+				return nil, fmt.Errorf("field %q is in %q and in %q", field, other, one.key)
+			}
+			merged[field], from[field] = value, one.key
+		}
+	}
+	if r.Strategy == "JSON" {
+		kept := slices.DeleteFunc(slices.Clone(all), func(one keyed) bool { return one.key == r.Into })
+		return append(kept, keyed{r.Into, r.Into, merged.document()}), nil
+	}
+	return underNames(merged.values()), nil
+}
