@@ -100,6 +100,7 @@ func TestParseErrors(t *testing.T) {
 		{`{{ lookup "v1" "Secret" "a" "b" }}`, template.Error{Line: 1, Cause: "there is no function lookup, in ESO neither: it is Helm's", Text: "lookup"}},
 		{`{{ .x | required "m" }}`, template.Error{Line: 1, Cause: "there is no function required, in ESO neither: it is Helm's", Text: "required"}},
 		{"\n\n{{ to_json . }}", template.Error{Line: 3, Cause: "there is no such function", Text: "to_json"}},
+		{"{{ größe . }}", template.Error{Line: 1, Cause: "there is no such function", Text: "größe"}},
 		{"{{ .a ", template.Error{Line: 1, Cause: "an action is not closed with }}", Text: "unclosed action"}},
 		{"{{ if .a }}", template.Error{Line: 1, Cause: "an {{ end }} is missing", Text: "unexpected EOF"}},
 		{"{{ end }}", template.Error{Line: 1, Cause: "an {{ end }} or {{ else }} belongs to nothing", Text: "unexpected {{end}}"}},

@@ -68,7 +68,7 @@ type wording struct {
 const quoted = `"(?P<text>(?:[^"\\]|\\.)*)"`
 
 var parseWords = []wording{
-	{regexp.MustCompile(`^function "(?P<cause>\w+)" not defined$`), "function %s"},
+	{regexp.MustCompile(`^function "(?P<cause>[^"]+)" not defined$`), "function %s"},
 	{regexp.MustCompile(`^undefined variable ` + quoted + `$`), "there is no such variable"},
 	{regexp.MustCompile(`^unclosed action`), "an action is not closed with }}"},
 	{regexp.MustCompile(`^unclosed comment|^comment ends before`), "a comment is not closed with */}}"},
