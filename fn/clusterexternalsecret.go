@@ -19,11 +19,7 @@ import (
 // ESO's users ask for a refresh.
 func (v *packageView) expand(it *item) Problems {
 	var c api.ClusterExternalSecret
-	found := api.Decode(it.node, &c)
-	if len(found) == 0 {
-		found = c.Problems()
-	}
-	if len(found) > 0 {
+	if found := api.Check(it.node, &c); len(found) > 0 {
 		return at(it.Resource, found)
 	}
 	v.clusterExternalSecrets = append(v.clusterExternalSecrets, it)

@@ -32,7 +32,7 @@ func (es *externalSecret) mergeInto(object *yaml.RNode, r *contents) (cause stri
 			return "cannot be added to: its " + part.name + " is no map"
 		}
 		for _, key := range sortedKeys(part.add) {
-			set(into, key, text(part.add[key]))
+			insert(into, key, text(part.add[key]))
 		}
 	}
 	// What stands in stringData would win over data.
@@ -108,6 +108,20 @@ func set(object *yaml.Node, field string, value *yaml.Node) {
 		return
 	}
 	object.Content = append(object.Content, text(field), value)
+}
+
+// insert sets a field, and keeps fields in order that are.
+func insert(object *yaml.Node, field string, value *yaml.Node) {
+	var names []string
+	for i := 0; i+1 < len(object.Content); i += 2 {
+		names = append(names, object.Content[i].Value)
+	}
+	at, there := slices.BinarySearch(names, field)
+	if there || !slices.IsSorted(names) {
+		set(object, field, value)
+		return
+	}
+	object.Content = slices.Insert(object.Content, 2*at, text(field), value)
 }
 
 func remove(object *yaml.Node, field string) {

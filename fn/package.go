@@ -37,13 +37,16 @@ type externalSecret struct {
 	// problems are those of the document alone. What follows from them need not
 	// be said as well.
 	problems []api.Problem
-	// incomplete tells that one of its entries cannot be planned or read.
-	incomplete bool
+	// unusable tells that one of its templates or rewrites does not parse, and
+	// incomplete that one of its entries cannot be planned or read.
+	unusable, incomplete bool
 	// templates of its target, in the order in which they are applied.
 	templates []targetTemplate
 }
 
-func (es *externalSecret) isBroken() bool { return len(es.problems) > 0 }
+// isBroken tells that nothing need be read for it: what is wrong with it is wrong
+// whatever Vault holds.
+func (es *externalSecret) isBroken() bool { return es.unusable || len(es.problems) > 0 }
 
 // origin is what stands among the items.
 func (es *externalSecret) origin() *item {
@@ -135,10 +138,7 @@ func view(in Input) (*packageView, Problems) {
 
 func (v *packageView) addExternalSecret(it *item) {
 	es := &externalSecret{item: it}
-	es.problems = api.Decode(it.node, &es.ExternalSecret)
-	if len(es.problems) == 0 {
-		es.problems = es.Problems()
-	}
+	es.problems = api.Check(it.node, &es.ExternalSecret)
 	if other, twice := v.byName[it.objectName()]; twice {
 		cause := "given twice"
 		if other.File != "" {

@@ -2,8 +2,6 @@ package fn
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/esfn/esfn/fn/api"
 )
@@ -80,7 +78,7 @@ func (v *packageView) plan(stores *storeIndex) ([]*entry, Problems) {
 		problems = append(problems, at(es.Resource, es.problems)...)
 		for _, e := range es.entries() {
 			if e.remote == nil && e.find == nil {
-				if !es.isBroken() {
+				if !api.IsWrongAt(es.problems, e.field) {
 					v.warnings = append(v.warnings, es.problem(e.field, "brings nothing, as in ESO: it names a store, and nothing to read there", "add extract.key or find"))
 				}
 				continue
@@ -92,9 +90,7 @@ func (v *packageView) plan(stores *storeIndex) ([]*entry, Problems) {
 				planned = append(planned, e)
 			}
 		}
-		if !es.isBroken() {
-			problems = append(problems, v.compileTemplates(es)...)
-		}
+		problems = append(problems, v.compileTemplates(es)...)
 	}
 	return planned, problems
 }
@@ -103,7 +99,7 @@ func (v *packageView) plan(stores *storeIndex) ([]*entry, Problems) {
 // nothing to say, where the ExternalSecret's own problems say it.
 func (v *packageView) join(e *entry, stores *storeIndex) Problems {
 	ref, field := e.storeRef()
-	if e.es.isBroken() && (ref == nil || ref.Name == "" || slices.ContainsFunc(e.es.problems, func(p api.Problem) bool { return strings.HasPrefix(p.Field, field) })) {
+	if api.IsWrongAt(e.es.problems, field) || (ref == nil || ref.Name == "") && e.es.isBroken() {
 		return nil
 	}
 	store, problem := stores.find(e.es, ref)
@@ -117,7 +113,7 @@ func (v *packageView) join(e *entry, stores *storeIndex) Problems {
 		return Problems{v.denied(e.es, field, store)}
 	}
 	var problems Problems
-	if !e.es.isBroken() { // else it is not read
+	if !api.IsWrongAt(e.es.problems, e.field) {
 		problems = append(e.unreadable(store.Spec.Provider.Vault), e.compile()...)
 	}
 	if len(problems) == 0 {

@@ -28,6 +28,7 @@ func (e *entry) compile() (problems Problems) {
 			text, err := template.Parse(r.Transform.Template)
 			if err != nil {
 				problems = append(problems, e.es.templateProblem(field+".transform.template", err, true))
+				e.es.unusable = true
 				continue
 			}
 			e.operations = append(e.operations, &transformKeys{text})

@@ -88,11 +88,7 @@ func (x *storeIndex) decode(it *item) *decodedStore {
 		store.problems = Problems{{it.Resource, "apiVersion", fmt.Sprintf("%q is no version that esfn reads", it.APIVersion), "write it as " + group + "/v1"}}
 		return store
 	}
-	found := api.Decode(it.node, &store.Store)
-	if len(found) == 0 {
-		found = store.Problems()
-	}
-	store.problems = at(it.Resource, found)
+	store.problems = at(it.Resource, api.Check(it.node, &store.Store))
 	return store
 }
 

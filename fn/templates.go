@@ -29,10 +29,12 @@ type targetTemplate struct {
 // externalsecret_controller_template.go): templateFrom[], in each of them the
 // ConfigMap's, the Secret's and the literal; then data, labels and annotations.
 func (v *packageView) compileTemplates(es *externalSecret) (problems Problems) {
+	const field = "spec.target.template"
 	t := es.Spec.Target.Template
-	if t == nil || es.Spec.Target.CreationPolicy == "None" {
+	if t == nil || es.Spec.Target.CreationPolicy == "None" || api.IsWrongAt(es.problems, field) {
 		return nil
 	}
+	defer func() { es.unusable = es.unusable || len(problems) > 0 }()
 	add := func(one targetTemplate, text string) {
 		var err error
 		if one.Template, err = template.Parse(text); err != nil {
@@ -44,7 +46,6 @@ func (v *packageView) compileTemplates(es *externalSecret) (problems Problems) {
 			v.warnings = append(v.warnings, es.unstable(one.field, unstable))
 		}
 	}
-	const field = "spec.target.template"
 	for i := range t.TemplateFrom {
 		from, at := &t.TemplateFrom[i], fmt.Sprintf("%s.templateFrom[%d]", field, i)
 		part, _ := from.Part()

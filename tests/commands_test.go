@@ -167,7 +167,7 @@ func cmdFakeRedirect(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // cmdRequests asserts how many requests have reached Vault so far, of one kind
-// (reads, logins, revokes) or of all, and with a pattern of path.Match how many
+// (reads, lists, logins, revokes) or of all, and with a pattern of path.Match how many
 // of them went there.
 //
 //	requests N [KIND [PATTERN]]

@@ -26,8 +26,16 @@ type Recorder struct {
 	server *httptest.Server
 
 	mu       sync.Mutex
-	requests []string // as in GET /v1/secret/data/foo
+	requests []string // as in GET /v1/secret/data/foo, or LIST
 	faults   []fault
+	gathers  []*gather
+}
+
+// gather holds requests back until so many of them are there.
+type gather struct {
+	pattern string // of path.Match, over "GET /v1/…"
+	missing int
+	all     chan struct{}
 }
 
 // fault is an answer in Vault's place.
@@ -52,7 +60,14 @@ func NewRecorder(vault string, leaks *Leaks) (*Recorder, error) {
 		ErrorHandler:   func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}
 	r.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		if f := r.record(request); f != nil {
+		f, together := r.record(request)
+		if together != nil {
+			select {
+			case <-together:
+			case <-request.Context().Done():
+			}
+		}
+		if f != nil {
 			f.answer(w, request)
 			return
 		}
@@ -81,7 +96,16 @@ func (r *Recorder) Redirect(pattern, address string) {
 	r.faults = append(r.faults, fault{pattern: pattern, status: http.StatusTemporaryRedirect, location: address})
 }
 
-func (r *Recorder) record(request *http.Request) *fault {
+// Gather holds the first n requests that match a pattern of path.Match, such as
+// "LIST /v1/kv/metadata/*", until all n of them are there: whoever waits for an
+// answer before it sends the next one waits for ever.
+func (r *Recorder) Gather(pattern string, n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.gathers = append(r.gathers, &gather{pattern, n, make(chan struct{})})
+}
+
+func (r *Recorder) record(request *http.Request) (f *fault, together chan struct{}) {
 	if strings.HasSuffix(request.URL.Path, "/login") {
 		body, err := io.ReadAll(request.Body)
 		if err == nil {
@@ -94,13 +118,25 @@ func (r *Recorder) record(request *http.Request) *fault {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.requests = append(r.requests, request.Method+" "+request.URL.Path)
-	for _, f := range r.faults {
-		if ok, _ := path.Match(f.pattern, strings.TrimPrefix(request.URL.Path, "/v1/")); ok {
-			return &f
+	asked := request.Method + " " + request.URL.Path
+	if request.URL.Query().Get("list") == "true" {
+		asked = "LIST " + request.URL.Path
+	}
+	r.requests = append(r.requests, asked)
+	for _, g := range r.gathers {
+		if ok, _ := path.Match(g.pattern, asked); ok && g.missing > 0 {
+			together = g.all
+			if g.missing--; g.missing == 0 {
+				close(g.all)
+			}
 		}
 	}
-	return nil
+	for _, f := range r.faults {
+		if ok, _ := path.Match(f.pattern, strings.TrimPrefix(request.URL.Path, "/v1/")); ok {
+			return &f, together
+		}
+	}
+	return nil, together
 }
 
 func (f *fault) answer(w http.ResponseWriter, request *http.Request) {
@@ -139,8 +175,8 @@ func (r *Recorder) rememberToken(answer *http.Response) error {
 	return nil
 }
 
-// Requests returns the requests so far of one kind: reads, logins, revokes, or
-// all.
+// Requests returns the requests so far of one kind: reads, lists, logins,
+// revokes, or all.
 func (r *Recorder) Requests(kind string) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -152,6 +188,8 @@ func (r *Recorder) Requests(kind string) []string {
 			its = "logins"
 		case strings.HasSuffix(request, "/revoke-self"):
 			its = "revokes"
+		case strings.HasPrefix(request, "LIST "):
+			its = "lists"
 		}
 		if kind == "all" || kind == its {
 			found = append(found, request)
