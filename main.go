@@ -20,6 +20,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/go-logr/logr"
 	_ "golang.org/x/crypto/x509roots/fallback" // the image is FROM scratch
@@ -42,11 +43,11 @@ Usage:
   esfn version                 print the version
   esfn --help                  print this
 
-ExternalSecret, SecretStore and ClusterSecretStore (external-secrets.io/v1 and
-v1beta1) are read as External Secrets Operator reads them; what esfn does not do
-yet it refuses by name. Each ExternalSecret is replaced by the Secret that it
-makes, the stores that it used are dropped (kpt: both are kept), and everything
-else passes through. If anything is wrong, esfn says all of it on stderr, writes
+ExternalSecret, ClusterExternalSecret, SecretStore and ClusterSecretStore
+(external-secrets.io/v1 and v1beta1) are read as External Secrets Operator reads
+them; what esfn does not do yet it refuses by name. Each ExternalSecret is replaced
+by the Secret that it makes, the stores that it used are dropped (kpt: both are
+kept), and everything else passes through. If anything is wrong, esfn says all of it on stderr, writes
 no Secret, and exits with 1.
 
 A functionConfig is only needed to set "consumed: Keep" or "Drop", under spec of
@@ -78,6 +79,7 @@ func main() {
 	// an answer that nobody asked for.
 	log.SetOutput(io.Discard)
 	klog.SetLogger(logr.Discard())
+	time.Local = time.UTC // what a template makes of a date is the same everywhere
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

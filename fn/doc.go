@@ -6,18 +6,27 @@
 //	items → package → plan → reads → values → Secrets → items
 //
 //	package.go   the typed view of the items: what there is, by kind and name
-//	stores.go    which store an entry means
+//	clusterexternalsecret.go
+//	             one ExternalSecret for each namespace that is chosen
+//	stores.go    which store an entry means; conditions.go: who may use it
 //	connect.go   what a store says about reaching Vault, as a [Connection]
 //	plan.go      one entry per data[] and dataFrom[], with the [Ref] it reads
+//	templates.go the target's templates, compiled
 //	fetch.go     all reads, through the caller's [Source]
-//	fields.go    from a Vault secret's fields to bytes
-//	keys.go      from a Vault field's name to a Secret's key
-//	target.go    the Secret
+//	find.go      the reads of a find: folders, metadata, secrets
+//	values.go    from an answer to values under keys, by way of
+//	fields.go    a secret's fields as bytes,
+//	rewrite.go   operations on keys, and keys.go, their conversion, and
+//	decoding.go  the encoding of values
+//	render.go    from what was read to what goes into the Secret
+//	targets.go   the Secrets to be, and who makes them
+//	target.go    a Secret that is new; existing.go: one that is added to
 //	emit.go      the items, with Secrets in place of what was consumed
 //
 // It decides what External Secrets Operator (ESO) decides, to the byte, for
-// everything that shapes a Secret. It is on purpose stricter about input
-// (package api says how) and about keys that Kubernetes would refuse.
+// everything that shapes a Secret. Where it differs on purpose,
+// docs/compatibility.md says so: it is stricter about input (package api says how)
+// and about keys that Kubernetes would refuse.
 //
 // It refuses to do anything by halves: if one entry of one ExternalSecret has a
 // problem, no Secret leaves [Run]. All problems of a run are reported at once: those
@@ -25,7 +34,7 @@
 // is sound by itself. Where the environment or the source has something against
 // the run, the source is asked for nothing.
 //
-// It has no network, no environment and no clock. Secrets go through it as
-// [secret.Value]; they are revealed in fields.go, to find a field, and in
-// target.go, to put it into a Secret, and nowhere else.
+// It has no network, no environment and no clock; what a template asks of a clock
+// or of chance, sprig's functions give it, and a warning says so. Secrets go
+// through it as [secret.Value]; a test lists the files that reveal them.
 package fn

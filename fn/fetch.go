@@ -44,11 +44,13 @@ func fetch(ctx context.Context, entries []*entry, source Source) []outcome {
 func read(ctx context.Context, ref Ref, source Source) (answer Answer, err error) {
 	defer func() {
 		if recover() != nil {
-			err = &Fault{Cause: "was not read: esfn failed by a fault of its own; please report it"}
+			err = errOwnFault
 		}
 	}()
 	return source.Read(ctx, ref)
 }
+
+var errOwnFault = &Fault{Cause: "was not read: esfn failed by a fault of its own; please report it"}
 
 // problem puts a source's error where it belongs: at the entry, at its store,
 // or at no object at all.

@@ -69,6 +69,7 @@ const (
 // walk reads a folder and all that it holds, each in a goroutine of its own.
 func (f *finding) walk(folder string) {
 	f.all.Go(func() {
+		defer f.recover(listing, folder)
 		answer, err := read(f.ctx, f.ref(FolderPart, folder), f.source)
 		if err != nil {
 			f.fail(listing, folder, err)
@@ -87,6 +88,7 @@ func (f *finding) walk(folder string) {
 // take reads a secret if it is chosen. One that has no version left to read is
 // passed over.
 func (f *finding) take(name string) {
+	defer f.recover(reading, name)
 	chosen, err := f.chooses(name)
 	if err != nil {
 		f.fail(reading, name, err)
@@ -163,6 +165,13 @@ func (f *finding) ref(part Part, key string) Ref {
 	ref := f.entry.ref
 	ref.Part, ref.Key = part, key
 	return ref
+}
+
+// recover is for a goroutine, where a panic would end the process.
+func (f *finding) recover(part phase, name string) {
+	if recover() != nil {
+		f.fail(part, name, errOwnFault)
+	}
 }
 
 func (f *finding) fail(part phase, name string, err error) {
