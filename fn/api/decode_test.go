@@ -180,7 +180,8 @@ spec:
 			at + `auth.kubernetes.secretRef.namespace: a SecretStore can refer to its own namespace only, not to "other" (leave it out, or make the store a ClusterSecretStore)`}},
 		{"a reference without a name", "{role: shop}", "{role: shop, secretRef: {key: k}}", []string{at + "auth.kubernetes.secretRef.name: required, and not given"}},
 		{"audiences that are none", "{role: shop}", "{role: shop, serviceAccountRef: {name: a, audiences: [vault, \"\", \"a\\nb\"]}}", []string{
-			at + "auth.kubernetes.serviceAccountRef.audiences[1]: is no audience", at + "auth.kubernetes.serviceAccountRef.audiences[2]: is no audience"}},
+			at + "auth.kubernetes.serviceAccountRef.audiences[1]: is empty (write the audience that the role in Vault asks for, or leave audiences out)",
+			at + "auth.kubernetes.serviceAccountRef.audiences[2]: has a line break in it, or another character that cannot be seen (write it as one line)"}},
 		{"a path out of the mount", "server:", "path: kv/../sys\n      server:", []string{at + "path: leads out of its mount with .. (write the path without it)"}},
 		{"a mount with dots", "{role: shop}", "{role: shop, mountPath: ../sys}", []string{
 			at + "auth.kubernetes.mountPath: leads out of its mount with .. (write the path without it)"}},

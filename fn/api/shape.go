@@ -101,7 +101,7 @@ var formats = map[string]format{
 func (d *decoder) constrain(field, s string, c constraints) {
 	switch {
 	case c.enum != nil && !slices.Contains(c.enum, s):
-		d.report(field, DidYouMean(s, c.enum), "%q is none of %s", s, strings.Join(c.enum, ", "))
+		d.report(field, DidYouMean(s, c.enum), "%s is none of %s", quoted(s), strings.Join(c.enum, ", "))
 	case c.format != "":
 		f := formats[c.format]
 		if !f.pattern.MatchString(s) || len(s) > f.max {

@@ -29,7 +29,7 @@ func (c *ClusterExternalSecret) Problems() []Problem {
 
 func (s *ExternalSecretSpec) problems(at string) (found []Problem) {
 	if len(s.Data) == 0 && len(s.DataFrom) == 0 {
-		found = append(found, Problem{at, "has neither data nor dataFrom", "add an entry under spec.data or spec.dataFrom"})
+		found = append(found, Problem{at, "has neither data nor dataFrom", fmt.Sprintf("add an entry under %s.data or %s.dataFrom", at, at)})
 	}
 	first := map[string]int{}
 	for i := range s.Data {
@@ -94,12 +94,12 @@ func (s *SourceRef) problems(field string) []Problem {
 	case s == nil:
 		return nil
 	case s.GeneratorRef != nil && s.StoreRef != nil:
-		return []Problem{{field, "has storeRef and generatorRef, and takes one of them", ""}}
+		return []Problem{{field, "has storeRef and generatorRef, and takes one of them", "leave generatorRef out: esfn reads values and makes none"}}
 	case s.GeneratorRef != nil:
 		return []Problem{{field + ".generatorRef", "esfn reads values and makes none: a generator's would be others in every render",
 			"keep what it makes in Vault, or leave this ExternalSecret to the operator"}}
 	case s.StoreRef == nil:
-		return []Problem{{field, "names no store", "give it a storeRef, or leave it out to use spec.secretStoreRef"}}
+		return []Problem{{field, "names no store", "give it a storeRef, or leave it out to use secretStoreRef"}}
 	}
 	return nil
 }
@@ -162,7 +162,7 @@ func (r *RemoteRef) ProblemsWith(vault *VaultProvider, field string) (found []Pr
 		found = append(found, Problem{field + ".key", "is empty", "name the secret to read, as in: key: app/db"})
 	}
 	if _, err := strconv.ParseInt(r.Version, 0, 64); err != nil && r.Version != "" {
-		found = append(found, Problem{field + ".version", fmt.Sprintf("%q is no version: versions of a secret are whole numbers", r.Version), "leave it out for the latest version"})
+		found = append(found, Problem{field + ".version", quoted(r.Version) + " is no version: versions of a secret are whole numbers", "leave it out for the latest version"})
 	}
 	if r.MetadataPolicy == "Fetch" && vault.Path == nil && !strings.Contains(r.Key, "/data/") {
 		found = append(found, Problem{field + ".key", noMetadataPath, "set the store's spec.provider.vault.path, or write the key with data/ after the mount, as in: secret/data/app/db"})

@@ -45,8 +45,12 @@ func (s *Store) Problems() []Problem {
 		if ref := kubernetes.ServiceAccountRef; ref != nil {
 			found = append(found, s.foreign(at+"auth.kubernetes.serviceAccountRef", ref.Namespace)...)
 			for i, audience := range ref.Audiences {
-				if audience == "" || strings.ContainsFunc(audience, unicode.IsControl) {
-					found = append(found, Problem{fmt.Sprintf("%sauth.kubernetes.serviceAccountRef.audiences[%d]", at, i), "is no audience", ""})
+				field := fmt.Sprintf("%sauth.kubernetes.serviceAccountRef.audiences[%d]", at, i)
+				switch {
+				case audience == "":
+					found = append(found, Problem{field, "is empty", "write the audience that the role in Vault asks for, or leave audiences out"})
+				case strings.ContainsFunc(audience, unicode.IsControl):
+					found = append(found, Problem{field, "has a line break in it, or another character that cannot be seen", "write it as one line"})
 				}
 			}
 		}

@@ -11,7 +11,10 @@ func (t *Target) problems(field string) (found []Problem) {
 	case t.DeletionPolicy == "Merge" && t.CreationPolicy == "None":
 		found = append(found, Problem{field + ".deletionPolicy", "Merge needs a Secret to merge into, and creationPolicy is None", "leave one of the two out"})
 	}
-	if m := t.Manifest; m != nil {
+	switch m := t.Manifest; {
+	case m != nil && m.APIVersion == "v1" && m.Kind == "Secret":
+		found = append(found, Problem{field + ".manifest", "a Secret is what a target is without it; with it, ESO makes one that Kubernetes refuses, or one without data", "leave it out"})
+	case m != nil:
 		found = append(found, Problem{field + ".manifest", fmt.Sprintf("esfn makes Secrets, and puts no values into a %s", m.Kind),
 			"leave it out; ESO needs a flag for it that is called unsafe"})
 	}
@@ -28,7 +31,7 @@ func (t *Template) problems(field string) (found []Problem) {
 		part, ok := from.Part()
 		forAccount = forAccount || part == AnnotationsTarget
 		if !ok {
-			found = append(found, Problem{at + ".target", fmt.Sprintf("%q is none of Data, Labels, Annotations: a Secret has nothing else to template", from.Target), DidYouMean(from.Target, []string{"Data", "Labels", "Annotations"})})
+			found = append(found, Problem{at + ".target", quoted(from.Target) + " is none of Data, Labels, Annotations: a Secret has nothing else to template", DidYouMean(from.Target, []string{"Data", "Labels", "Annotations"})})
 		}
 	}
 	// These two types make credentials of the cluster itself.
