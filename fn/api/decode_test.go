@@ -101,7 +101,6 @@ func TestExternalSecretIsDecodedStrictly(t *testing.T) {
 			`spec.data[0].secretKey: "..data" is no key that Kubernetes takes`}},
 		{"one key twice", "  - secretKey: user", "  - {secretKey: user, remoteRef: {key: x}}\n  - secretKey: user", []string{
 			`spec.data[1].secretKey: "user" is already the key of spec.data[0]`}},
-		{"one key twice, where ESO lets the last one win", "  target: {name: out}\n", "  target: {deletionPolicy: Delete}\n  dataFrom: [{extract: {key: x}}]\n", nil},
 		{"nothing to read", sound[strings.Index(sound, "  data:"):], "", []string{
 			"spec: has neither data nor dataFrom (add an entry under spec.data or spec.dataFrom)"}},
 		{"a dataFrom that says nothing", "  data:", "  dataFrom: [{}]\n  data:", []string{
