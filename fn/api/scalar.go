@@ -27,10 +27,13 @@ func (d *decoder) text(field string, n *yaml.Node) (string, bool) {
 	return "", false
 }
 
-// boolean decodes a boolean in all the words that YAML 1.1 has for one.
+// boolean decodes a boolean in all the words that YAML 1.1 has for one: in small
+// letters, in capitals, or with one capital at the beginning.
 func (d *decoder) boolean(field string, n *yaml.Node) (value, ok bool) {
-	plain := n.Kind == yaml.ScalarNode && n.Style&written == 0
-	switch word := strings.ToLower(n.Value); {
+	word := strings.ToLower(n.Value)
+	plain := n.Kind == yaml.ScalarNode && n.Style&written == 0 && n.Value != "" &&
+		(n.Value[1:] == word[1:] || n.Value == strings.ToUpper(word))
+	switch {
 	case plain && slices.Contains([]string{"true", "yes", "on", "y"}, word):
 		return true, true
 	case plain && slices.Contains([]string{"false", "no", "off", "n"}, word):

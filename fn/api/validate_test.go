@@ -62,6 +62,9 @@ func TestWhatTheCRDSays(t *testing.T) {
 		{"a token for a policy", target("creationPolicy: hvs.CAESmadeup"), []string{
 			`spec.target.creationPolicy: what looks like a token is none of Owner, Orphan, Merge, CreateOrMerge, None`}},
 		{"booleans of YAML 1.1", target("immutable: on"), nil},
+		{"in capitals", target("immutable: YES"), nil},
+		{"with one capital", target("immutable: Off"), nil},
+		{"with capitals anywhere, a string to kubectl", target("immutable: tRue"), []string{"spec.target.immutable: must be a boolean, is a string (write true or false)"}},
 		{"a boolean that is a number", target("immutable: 1"), []string{"spec.target.immutable: must be a boolean, is a number (write true or false)"}},
 		{"a boolean that is a map", target("immutable: {}"), []string{"spec.target.immutable: must be a boolean, is a map (write true or false)"}},
 		{"a boolean that is another word", target("immutable: ja"), []string{"spec.target.immutable: must be a boolean, is a string (write true or false)"}},
