@@ -9,7 +9,7 @@ import (
 
 // leaveForeign takes ExternalSecrets out of the view that use a store of another
 // controller class, whatever else they use: ESO leaves them to that controller,
-// without a word. They and that store pass through.
+// without a word. They and all their stores pass through.
 func (v *packageView) leaveForeign(stores *storeIndex) {
 	foreign := func(es *externalSecret) bool {
 		refs := []*api.StoreRef{es.Spec.SecretStoreRef}
@@ -18,21 +18,31 @@ func (v *packageView) leaveForeign(stores *storeIndex) {
 				refs = append(refs, e.source.StoreRef)
 			}
 		}
+		var its []*decodedStore
 		for _, ref := range refs {
-			if ref == nil || ref.Name == "" {
-				continue
-			}
-			store, problem := stores.find(es, ref)
-			if problem == nil && store.IsForeign() {
-				v.warnings = append(v.warnings, es.problem("", fmt.Sprintf("passes through: %s is for the controller %q", store.Resource, store.Spec.Controller), ""))
-				return true
+			if store, problem := stores.find(es, ref); problem == nil {
+				its = append(its, store)
 			}
 		}
-		return false
+		i := slices.IndexFunc(its, func(store *decodedStore) bool { return store.IsForeign() })
+		for _, store := range its {
+			store.used, store.stays = store.used || i < 0, store.stays || i >= 0
+		}
+		if i >= 0 {
+			v.warnings = append(v.warnings, es.problem("", fmt.Sprintf("passes through: %s is for the controller %q", its[i].Resource, its[i].Spec.Controller), ""))
+		}
+		return i >= 0
 	}
-	v.externalSecrets = slices.DeleteFunc(v.externalSecrets, foreign)
+	left := map[*item]bool{}
+	v.externalSecrets = slices.DeleteFunc(v.externalSecrets, func(es *externalSecret) bool {
+		if !foreign(es) {
+			return false
+		}
+		left[es.of] = true
+		return true
+	})
 	v.clusterExternalSecrets = slices.DeleteFunc(v.clusterExternalSecrets, func(c *item) bool {
-		return !slices.ContainsFunc(v.externalSecrets, func(es *externalSecret) bool { return es.of == c })
+		return left[c] && !slices.ContainsFunc(v.externalSecrets, func(es *externalSecret) bool { return es.of == c })
 	})
 }
 

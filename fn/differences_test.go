@@ -99,7 +99,7 @@ func TestDifferencesFromESO(t *testing.T) {
 			problem:   "spec.target.template.data[k]: line 1: there is no such function: nope", reads: 0},
 		{name: "a key that a template makes and Kubernetes refuses",
 			documents: vaultStore + es("db", "target: {template: {templateFrom: [{literal: 'a/b: x'}]}}\n"+one),
-			problem:   "spec.target.template.templateFrom[0].literal: it makes one of its keys, which is no key that Kubernetes takes", reads: 1},
+			problem:   "spec.target.template.templateFrom[0].literal: it makes a key that Kubernetes does not take", reads: 1},
 		{name: "a ConfigMap that may be in the cluster",
 			documents: vaultStore + es("db", "target: {template: {templateFrom: [{configMap: {name: c, items: [{key: k}]}}]}}\n"+one),
 			problem:   "spec.target.template.templateFrom[0].configMap.name: no ConfigMap default/c among the manifests given", reads: 0},

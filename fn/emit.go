@@ -87,7 +87,9 @@ func (e *emission) apply(items []*yaml.RNode, secrets made, stores []*item) (out
 		}
 		replacement[it.index] = []*yaml.RNode{kept}
 	}
+	written := 0 // Secrets that were not there before
 	for _, t := range e.targets {
+		warnings = append(warnings, t.retain(secrets)...)
 		object, index, warned, found := t.build(secrets, e.mark)
 		warnings, problems = append(warnings, warned...), append(problems, found...)
 		for _, before := range []*item{t.earlier, t.existing} {
@@ -97,6 +99,9 @@ func (e *emission) apply(items []*yaml.RNode, secrets made, stores []*item) (out
 		}
 		if object != nil {
 			replacement[index] = append(replacement[index], object)
+			if t.existing == nil {
+				written++
+			}
 			warnings = append(warnings, e.written(t)...)
 		}
 	}
@@ -107,7 +112,7 @@ func (e *emission) apply(items []*yaml.RNode, secrets made, stores []*item) (out
 			out = append(out, node)
 		}
 	}
-	return out, append(warnings, e.standing(len(secrets))...), problems
+	return out, append(warnings, e.standing(written)...), problems
 }
 
 // consumed lists what the run has used up, once each.

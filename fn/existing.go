@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"cmp"
 	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -104,6 +105,7 @@ func valueOf(object *yaml.Node, field string) *yaml.Node {
 
 func set(object *yaml.Node, field string, value *yaml.Node) {
 	if i := indexOf(object, field); i >= 0 {
+		value.LineComment = object.Content[i+1].LineComment
 		object.Content[i+1] = value
 		return
 	}
@@ -127,5 +129,19 @@ func insert(object *yaml.Node, field string, value *yaml.Node) {
 func remove(object *yaml.Node, field string) {
 	if i := indexOf(object, field); i >= 0 {
 		object.Content = slices.Delete(object.Content, i, i+2)
+	}
+}
+
+// sortContents orders what several ExternalSecrets have put into a Secret of their
+// own, as it is ordered where one made it.
+func sortContents(object *yaml.Node) {
+	metadata := valueOf(object, "metadata")
+	for _, part := range []*yaml.Node{valueOf(metadata, "labels"), valueOf(metadata, "annotations"), valueOf(object, "data")} {
+		if part == nil {
+			continue
+		}
+		pairs := slices.Collect(slices.Chunk(part.Content, 2))
+		slices.SortFunc(pairs, func(a, b []*yaml.Node) int { return cmp.Compare(a[0].Value, b[0].Value) })
+		part.Content = slices.Concat(pairs...)
 	}
 }

@@ -27,12 +27,9 @@ func find(ctx context.Context, e *entry, source Source) outcome {
 	slices.SortFunc(f.failures, func(a, b failure) int {
 		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.at, b.at))
 	})
-	out := outcome{found: f.found}
+	out := outcome{found: f.found, warnings: f.warnings}
 	for _, failure := range f.failures {
 		out.errs = append(out.errs, failure.err)
-	}
-	if len(out.errs) == 0 {
-		out.warnings = f.ambiguous()
 	}
 	return out
 }
@@ -48,6 +45,7 @@ type finding struct {
 	mu       sync.Mutex
 	found    map[string]secret.Value
 	failures []failure
+	warnings Problems
 }
 
 // failure is what went wrong at a name. ESO lists all folders, then reads secrets,
@@ -97,6 +95,7 @@ func (f *finding) take(name string) {
 	if !chosen {
 		return
 	}
+	f.warn(name)
 	answer, err := read(f.ctx, f.ref(SecretPart, name), f.source)
 	if f.entry.isMissing(err) {
 		return
@@ -180,16 +179,16 @@ func (f *finding) fail(part phase, name string, err error) {
 	f.failures = append(f.failures, failure{part, name, err})
 }
 
-// ambiguous warns of names that begin with the mount's own: ESO, which takes
-// them for keys that carry the mount, reads another secret than it found, and so
-// does esfn.
-func (f *finding) ambiguous() (warnings Problems) {
-	ref := f.entry.ref
-	for _, name := range sortedKeys(f.found) {
-		if inside, ok := strings.CutPrefix(name, ref.Mount+"/"); ok && ref.HasMount {
-			warnings = append(warnings, f.entry.es.problem(f.entry.remoteField,
-				fmt.Sprintf("%q begins like its mount, and is read as %q, as in ESO", name, inside), "name it under spec.data, with key: /"+name))
-		}
+// warn tells of a name that begins with the mount's own: ESO, which takes it for
+// a key that carries the mount, reads another secret than it found, or none, and
+// so does esfn.
+func (f *finding) warn(name string) {
+	inside, ambiguous := strings.CutPrefix(name, f.entry.ref.Mount+"/")
+	if !ambiguous || !f.entry.ref.HasMount {
+		return
 	}
-	return warnings
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.warnings = append(f.warnings, f.entry.es.problem(f.entry.remoteField,
+		fmt.Sprintf("%q begins like its mount, and is read as %q, as in ESO", name, inside), "name it under spec.data, with key: /"+name))
 }

@@ -83,6 +83,9 @@ func (v *packageView) plan(stores *storeIndex) ([]*entry, Problems) {
 				}
 				continue
 			}
+			if e.find != nil && e.find.Name != nil && len(e.find.Tags) > 0 {
+				v.warnings = append(v.warnings, es.problem(e.remoteField+".tags", "are not looked at beside name, as in ESO", "write one of the two"))
+			}
 			found := v.join(e, stores)
 			if problems = append(problems, found...); len(found) > 0 {
 				es.incomplete = true
@@ -114,7 +117,7 @@ func (v *packageView) join(e *entry, stores *storeIndex) Problems {
 	}
 	var problems Problems
 	if !api.IsWrongAt(e.es.problems, e.field) {
-		problems = append(e.unreadable(store.Spec.Provider.Vault), e.compile()...)
+		problems = append(e.unreadable(store.Spec.Provider.Vault), v.compileRewrites(e)...)
 	}
 	if len(problems) == 0 {
 		e.store = store

@@ -3,6 +3,7 @@ package fn
 import (
 	"fmt"
 	"maps"
+	"unicode/utf8"
 
 	"github.com/esfn/esfn/fn/api"
 	"github.com/esfn/esfn/fn/secret"
@@ -57,7 +58,7 @@ func (es *externalSecret) execute(t targetTemplate, values map[string]string) (m
 		return nil, new(es.templateProblem(t.field, err, t.shown))
 	}
 	made := map[string]string{t.key: text}
-	if t.key == "" {
+	if t.hasKeys {
 		if made, err = template.KeysAndValues(text); err != nil {
 			problem := es.templateProblem(t.field, err, false)
 			problem.Hint = "quote what is put in, as in: key: {{ .value | quote }}"
@@ -70,8 +71,12 @@ func (es *externalSecret) execute(t targetTemplate, values map[string]string) (m
 		if err != nil {
 			return nil, new(es.problem(t.field, fmt.Sprintf("the value that it makes for %s %s", t.named(key), err), "valuesDecodingStrategy says what encoding that is"))
 		}
+		// It would be written as !!binary, and Kubernetes reads no such thing.
+		if t.part != api.DataTarget && !utf8.ValidString(value.Reveal()) {
+			return nil, new(es.problem(t.field, fmt.Sprintf("the value that it makes for %s is no text, and metadata is", t.named(key)), ""))
+		}
 		if t.part == api.DataTarget && !api.IsSecretKey(key) {
-			return nil, new(es.problem(t.field, "it makes "+t.named(key)+", which is no key that Kubernetes takes", ""))
+			return nil, new(es.problem(t.field, "it makes a key that Kubernetes does not take", ""))
 		}
 		decoded[key] = value
 	}
@@ -80,7 +85,7 @@ func (es *externalSecret) execute(t targetTemplate, values map[string]string) (m
 
 // named is a key for a message: one that the template made may be a value.
 func (t *targetTemplate) named(key string) string {
-	if t.key == "" {
+	if t.hasKeys {
 		return "one of its keys"
 	}
 	return fmt.Sprintf("%q", key)

@@ -17,8 +17,8 @@ type operation interface {
 	apply(all []keyed) ([]keyed, error)
 }
 
-// compile reads the entry's rewrites.
-func (e *entry) compile() (problems Problems) {
+// compileRewrites reads the operations of an entry.
+func (v *packageView) compileRewrites(e *entry) (problems Problems) {
 	for i := range e.rewrite {
 		field := fmt.Sprintf("%s.rewrite[%d]", e.field, i)
 		switch r := &e.rewrite[i]; {
@@ -31,6 +31,7 @@ func (e *entry) compile() (problems Problems) {
 				e.es.unusable = true
 				continue
 			}
+			v.warnings = append(v.warnings, e.es.unstable(field+".transform.template", text)...)
 			e.operations = append(e.operations, &transformKeys{text})
 		case r.Merge != nil:
 			e.operations = append(e.operations, &mergeValues{r.Merge})
@@ -97,11 +98,16 @@ func (r *mergeValues) apply(all []keyed) ([]keyed, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%q: %w", one.key, err)
 		}
-		for field, value := range object {
-			if other, twice := from[field]; twice && r.ConflictPolicy != "Ignore" {
+		for _, field := range sortedKeys(object) {
+			other, twice := from[field]
+			switch {
+			case !twice || r.ConflictPolicy == "Ignore":
+			case other == one.key && slices.Contains(r.Priority, other): // a conflict in ESO, too
+				return nil, fmt.Errorf("priority names %q twice", other)
+			default:
 				return nil, fmt.Errorf("field %q is in %q and in %q", field, other, one.key)
 			}
-			merged[field], from[field] = value, one.key
+			merged[field], from[field] = object[field], one.key
 		}
 	}
 	if r.Strategy == "JSON" {

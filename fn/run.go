@@ -66,11 +66,9 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 
 	entries = slices.DeleteFunc(entries, func(e *entry) bool { return e.es.isBroken() })
 	secrets, warnings, found := assemble(v.externalSecrets, entries, fetch(ctx, entries, source))
+	problems = append(problems, found...)
+	items, standing, found := emission.apply(in.Items, secrets, stores.used())
 	if problems = append(problems, found...); len(problems) > 0 {
-		return Output{}, problems.sorted()
-	}
-	items, standing, problems := emission.apply(in.Items, secrets, stores.used())
-	if len(problems) > 0 {
 		return Output{}, problems.sorted()
 	}
 	return Output{items, slices.Concat(warnings, v.warnings, standing).sorted()}, nil

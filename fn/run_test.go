@@ -2,7 +2,9 @@ package fn
 
 import (
 	"context"
-	"slices"
+	"encoding/base64"
+	"path"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -16,9 +18,10 @@ import (
 
 // fake is a source with made-up secrets, by key. It says what it was asked.
 type fake struct {
-	secrets map[string]string // key → JSON object
-	faults  map[string]*Fault // key → what reading it fails with
-	refuse  map[string]*Fault // server → what Admit has against it
+	secrets  map[string]string // key → JSON object; "" for one whose latest version is deleted
+	metadata map[string]string // key → JSON object
+	faults   map[string]*Fault // key → what reading it fails with; see asked
+	refuse   map[string]*Fault // server → what Admit has against it
 
 	mu   sync.Mutex
 	read []Ref
@@ -33,18 +36,53 @@ func (f *fake) Admit(connections []Connection) (refusals []Refusal) {
 	return refusals
 }
 
+// asked is what a ref reads, as Vault takes it: a/b, folder a/b, metadata a/b.
+func asked(ref Ref) string {
+	key := strings.Trim(path.Clean("/"+ref.Key), "/")
+	if ref.Part == SecretPart {
+		return strings.TrimPrefix(key, "kv/")
+	}
+	return strings.TrimSpace(string(ref.Part) + " " + key)
+}
+
 func (f *fake) Read(_ context.Context, ref Ref) (Answer, error) {
 	f.mu.Lock()
 	f.read = append(f.read, ref)
 	f.mu.Unlock()
-	if fault := f.faults[ref.Key]; fault != nil {
+	what := asked(ref)
+	if fault := f.faults[what]; fault != nil {
 		return Answer{}, fault
 	}
-	object, ok := f.secrets[ref.Key]
-	if !ok {
-		return Answer{}, &Fault{Missing: true, Cause: "no secret at kv/data/" + ref.Key}
+	var object string
+	switch ref.Part {
+	case FolderPart:
+		if names := f.list(strings.TrimPrefix(what, "folder")); len(names) > 0 {
+			return Answer{Names: names, Path: "kv/metadata/" + ref.Key}, nil
+		}
+	case MetadataPart:
+		object = f.metadata[strings.TrimPrefix(what, "metadata ")]
+	default:
+		object = f.secrets[what]
+	}
+	if object == "" {
+		return Answer{}, &Fault{Missing: true, Cause: strings.TrimSpace("no secret at kv/data/" + ref.Key)}
 	}
 	return Answer{Fields: secret.New(object), Version: 3, Path: "kv/data/" + ref.Key}, nil
+}
+
+// list gives what stands in a folder, as Vault does: once each and sorted.
+func (f *fake) list(folder string) []string {
+	names := map[string]bool{}
+	for key := range f.secrets {
+		if inside, ok := strings.CutPrefix("/"+key, strings.TrimRight("/"+strings.TrimSpace(folder), "/")+"/"); ok {
+			name, _, deeper := strings.Cut(inside, "/")
+			if deeper {
+				name += "/"
+			}
+			names[name] = true
+		}
+	}
+	return sortedKeys(names)
 }
 
 func items(t *testing.T, documents string) []*yaml.RNode {
@@ -192,25 +230,77 @@ func TestWhatGoesIntoTheSecret(t *testing.T) {
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			var got map[string]string
-			for _, node := range out.Items {
-				if node.GetName() == "db" {
-					got = map[string]string{}
-					for _, key := range dataKeys(t, node) {
-						value, _, err := secretKey(node, key)
-						if err != nil {
-							t.Fatal(err)
-						}
-						got[key] = value.Reveal()
-					}
-				}
-			}
-			if diff := cmp.Diff(tc.want, got); diff != "" {
+			if diff := cmp.Diff(tc.want, dataOf(t, out.Items, "db")); diff != "" {
 				t.Errorf("data (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
+
+// dataOf decodes the data of a Secret; nil where there is none of that name.
+func dataOf(t *testing.T, nodes []*yaml.RNode, name string) map[string]string {
+	t.Helper()
+	var data map[string]string
+	for _, node := range nodes {
+		if node.GetKind() != "Secret" || node.GetName() != name {
+			continue
+		}
+		data = map[string]string{}
+		for _, key := range dataKeys(t, node) {
+			value, _, err := secretKey(node, key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data[key] = value.Reveal()
+		}
+	}
+	return data
+}
+
+// specCase is one ExternalSecret, db, what it makes, and all that is said about
+// it: problems or warnings, word for word, without the name of the ExternalSecret.
+type specCase struct {
+	name, spec string
+	want       map[string]string // data, decoded; nil for no Secret
+	says       string
+}
+
+// testSpecs runs each spec, beside the documents, with what the source has.
+func testSpecs(t *testing.T, source *fake, documents string, cases []specCase) {
+	t.Helper()
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			out, problems := Run(context.Background(), Input{Items: items(t, documents+es("db", tc.spec))}, source)
+			if diff := cmp.Diff(tc.want, dataOf(t, out.Items, "db")); diff != "" {
+				t.Errorf("data (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tc.says, said(t, out, problems)); diff != "" {
+				t.Errorf("said (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// said is all that a run says, which is never a value.
+func said(t *testing.T, out Output, problems Problems) string {
+	t.Helper()
+	if len(problems) > 0 && len(out.Items)+len(out.Warnings) > 0 {
+		t.Error("something came out beside the problems")
+	}
+	all := problems.Error() + out.Warnings.Warnings()
+	for skip := range 3 { // base64 looks different by where in a text a value begins
+		tail := value[skip : skip+(len(value)-skip)/3*3]
+		for _, form := range []string{value, base64.StdEncoding.EncodeToString([]byte(tail))} {
+			if strings.Contains(all, form) {
+				t.Errorf("a value is in: %s", all)
+			}
+		}
+	}
+	return strings.ReplaceAll(all, ": ExternalSecret db: ", ": ")
+}
+
+// value is in what no message may hold.
+const value = "made-up-Zq7"
 
 func dataKeys(t *testing.T, node *yaml.RNode) []string {
 	t.Helper()
@@ -221,9 +311,6 @@ func dataKeys(t *testing.T, node *yaml.RNode) []string {
 	keys, err := data.Value.Fields()
 	if err != nil {
 		t.Fatal(err)
-	}
-	if !slices.IsSorted(keys) {
-		t.Errorf("keys are not sorted: %q", keys)
 	}
 	return keys
 }
@@ -303,5 +390,98 @@ error: SecretStore vault: spec.provider.vault.server: does not answer
   file: store.yaml`
 	if diff := cmp.Diff(want, problems.Error()); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+// TestNoMessageHoldsAValue has an ExternalSecret for everything that can go wrong
+// once values are there, and hears of all of them in one run.
+func TestNoMessageHoldsAValue(t *testing.T) {
+	source := &fake{secrets: map[string]string{
+		"app":    `{"v":"` + value + `","json":"{\"a\":\"` + value + `\"","o":{"a/b":"` + value + `"},"nul":"` + value + `\u0000","multi":"` + value + `\n: ` + value + `"}`,
+		"broken": `{"v":"` + value,
+		"list":   `["` + value + `"]`,
+		"two":    `{"v":"` + value + `"} {"w":"` + value + `"}`,
+		"a/x":    `{"v":"` + value + `"}`, "a/y": `{"v":"` + value + `"}`,
+	}}
+	read := func(key, more string) string {
+		return "data: [{secretKey: k, remoteRef: {key: " + key + ", " + more + "}}]"
+	}
+	extract := func(key, more, rewrite string) string {
+		return "dataFrom: [{extract: {key: " + key + ", " + more + "}, rewrite: [" + rewrite + "]}]"
+	}
+	made := func(template string) string {
+		return "target: {template: {" + template + "}}\n" + extract("app", "", "")
+	}
+	literal := func(text, more string) string {
+		return made("templateFrom: [{literal: '" + text + "', " + more + "}]")
+	}
+	specs := []string{
+		read("broken", ""), read("list", ""), read("two", "property: v"), read("app", "property: v.deeper"), read("app", "property: v, decodingStrategy: Base64"),
+		read("app", "property: nul, nullBytePolicy: Fail"),
+		extract("broken", "", ""), extract("app", "property: v", ""), extract("app", "property: json", ""), extract("app", "property: o", "{regexp: {source: x, target: z}}"),
+		extract("app", "", "{merge: {}}"), extract("app", "decodingStrategy: Base64URL", ""), extract("app", "nullBytePolicy: Fail", ""),
+		"dataFrom: [{find: {path: a}, rewrite: [{merge: {}}]}]",
+		"dataFrom: [{find: {path: a, decodingStrategy: Base64}}]",
+		made("data: {k: '{{ fail .v }}'}"), made("data: {k: '{{ index . .v 1 }}'}"), made("data: {k: '{{ mustFromJson .v }}'}"), made("data: {k: '{{ mustToDate \"2006\" .v }}'}"),
+		made("data: {k: '{{ mustRegexMatch (print \"(\" .v) .v }}'}"), made("data: {k: '{{ template .v }}'}"), made("data: {k: '{{ (fromYaml .multi).x }}'}"), made("data: {k: '{{ filterPEM \"X\" .v }}'}"),
+		literal("{{ .v | quote }}", ""), literal("{{ .v }}: [{{ .v }}]", ""), literal("x: {{ .multi }}", ""), literal("{{ .multi | quote }}: x", ""), literal("null: {{ .v }}", ""),
+		literal("{{ .v }}: {{ .v }}", "valuesDecodingStrategy: Base64"),
+		literal("{{ .v }}: {{ .v }}", "target: Labels, valuesDecodingStrategy: Base64"),
+	}
+	documents := vaultStore
+	for i, spec := range specs {
+		documents += es("no"+strconv.Itoa(i), spec) + "---\n"
+	}
+	out, problems := Run(context.Background(), Input{Items: items(t, strings.TrimSuffix(documents, "---\n"))}, source)
+	all := said(t, out, problems)
+	for i, spec := range specs {
+		if n := strings.Count(all, "ExternalSecret no"+strconv.Itoa(i)+": "); n != 1 {
+			t.Errorf("%d problems with %s", n, spec)
+		}
+	}
+	for _, result := range problems.Results("error") {
+		if strings.Contains(result.Message, value) {
+			t.Errorf("a value is in the result %q", result.Message)
+		}
+	}
+}
+
+func TestPoliciesAndTheOrderOfEntries(t *testing.T) {
+	source := &fake{secrets: map[string]string{
+		"a": `{"a":"A","b":"A"}`, "b": `{"a":"B"}`, "none": `{}`, "deleted": "",
+	}}
+	const merge, del = "target: {deletionPolicy: Merge}\n", "target: {deletionPolicy: Delete}\n"
+	const extracts = "dataFrom: [{extract: {key: a}}, {extract: {key: deleted}}]"
+	const missing = "spec.dataFrom[1].extract.key: no secret at kv/data/deleted"
+	const static = "template: {data: {k: static}}}\ndataFrom: [{extract: {key: none}}]"
+	const two = "data: [{secretKey: k, remoteRef: {key: a, property: a}}, {secretKey: k, remoteRef: {key: b, property: a}}]"
+	testSpecs(t, source, vaultStore+strings.NewReplacer("{name: vault}", "{name: other}", "path: kv", "path: other").Replace(strings.Split(vaultStore, "---\n")[0])+"---\n", []specCase{
+		{"one that is missing", extracts, nil, "error: " + missing},
+		{"which may be", merge + extracts, map[string]string{"a": "A", "b": "A"}, "warning: " + missing + ", so this is left out: deletionPolicy is Merge"},
+		{"nothing in it, and a template", "target: {" + static, nil, nothing},
+		{"and it is to be made all the same", "target: {deletionPolicy: Merge, " + static, map[string]string{"k": "static"}, ""},
+		{"later ones win, and data over dataFrom", "data: [{secretKey: b, remoteRef: {key: b, property: a}}]\ndataFrom: [{extract: {key: a}}, {extract: {key: b}}]", map[string]string{"a": "B", "b": "B"}, ""},
+		{"a key twice", two, nil, `error: spec.data[1].secretKey: "k" is already the key of spec.data[0]`},
+		{"a key twice, where the last wins", merge + two, map[string]string{"k": "B"}, ""},
+		{"Delete and Merge", "target: {deletionPolicy: Delete, creationPolicy: Merge}\n" + extracts, nil,
+			"error: spec.target.deletionPolicy: Delete needs a Secret of its own, and creationPolicy is Merge\n  hint: set creationPolicy: Owner, or deletionPolicy: Merge"},
+		{"a field that is missing", del + "data: [{secretKey: k, remoteRef: {key: b, property: b}}]", nil,
+			`error: spec.data[0].remoteRef.property: no field "b" at kv/data/b (version 3); it has 1 field` + "\n  hint: field names are case-sensitive, and a dot in a name is written as \\."},
+		{"None reads all the same", "target: {creationPolicy: None}\n" + extracts, nil, "error: " + missing},
+		{"a store that brings nothing", merge + "dataFrom: [{sourceRef: {storeRef: {name: other}}}]", map[string]string{},
+			"warning: spec.dataFrom[0]: brings nothing, as in ESO: it names a store, and nothing to read there\n  hint: add extract.key or find"},
+		{"generators", "data: [{secretKey: k, remoteRef: {key: b}, sourceRef: {generatorRef: {kind: Fake, name: f}}}]\ndataFrom: [{sourceRef: {generatorRef: {kind: Password, name: p}}}]", nil,
+			"error: spec.data[0].sourceRef.generatorRef: is nothing that an entry of data can have, in ESO either\n  hint: write a storeRef\n" +
+				"error: spec.dataFrom[0].sourceRef.generatorRef: esfn reads values and makes none: a generator's would be others in every render\n  hint: keep what it makes in Vault, or leave this ExternalSecret to the operator"},
+	})
+	source.read = nil
+	_, problems := Run(context.Background(), Input{Items: items(t, vaultStore+strings.NewReplacer("{name: vault}", "{name: other}", "path: kv", "path: other").Replace(strings.Split(vaultStore, "---\n")[0])+"---\n"+
+		es("db", "data: [{secretKey: k, remoteRef: {key: a}}, {secretKey: l, remoteRef: {key: b}, sourceRef: {storeRef: {name: other}}}]"))}, source)
+	mounts := map[string]string{}
+	for _, ref := range source.read {
+		mounts[ref.Key] = ref.Mount
+	}
+	if diff := cmp.Diff(map[string]string{"a": "kv", "b": "other"}, mounts); diff != "" || len(problems) > 0 {
+		t.Errorf("an entry's own store is not its own: %v %s", problems, diff)
 	}
 }

@@ -18,6 +18,9 @@ type decodedStore struct {
 	*item
 	api.Store
 	problems Problems
+	// used tells that an ExternalSecret refers to it that esfn renders; stays,
+	// that one does which passes through.
+	used, stays bool
 }
 
 // find returns the store that ref means for es. The problem it returns has a
@@ -92,12 +95,11 @@ func (x *storeIndex) decode(it *item) *decodedStore {
 	return store
 }
 
-// used returns the items of all stores that something refers to, but for those
-// of another controller.
+// used returns the items of all stores that nothing needs any more.
 func (x *storeIndex) used() []*item {
 	var items []*item
 	for it, store := range x.decoded {
-		if !store.IsForeign() {
+		if store.used && !store.stays {
 			items = append(items, it)
 		}
 	}

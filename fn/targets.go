@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -40,7 +41,7 @@ func (v *packageView) targets() (targets []*target, stale []*item, problems Prob
 		if other := t.owner(); other != nil && !es.Spec.Target.Merges() {
 			if other.objectName() != es.objectName() { // else it is the ExternalSecret that is given twice
 				problems = append(problems, es.problem("spec.target.name",
-					fmt.Sprintf("%s makes the Secret %q, too", other.origin().Resource, name.name), "give one of the two another spec.target.name"))
+					fmt.Sprintf("%s makes the Secret %s, too", other.origin().Resource, es.targetInWords()), "give one of the two another spec.target.name"))
 			}
 			continue
 		}
@@ -71,19 +72,28 @@ func (t *target) meet(it *item, by string) Problems {
 	switch {
 	case mine && t.earlier != nil:
 		return Problems{es.problem("spec.target.name",
-			fmt.Sprintf("two Secrets %q that were made from this ExternalSecret are among the manifests", it.Name), "remove one of them")}
+			fmt.Sprintf("two Secrets %s that were made from this ExternalSecret are among the manifests", es.targetInWords()), "remove one of them")}
 	case mine:
 		t.earlier = it
 	case t.owner() != nil:
 		return Problems{es.problem("spec.target.name",
-			fmt.Sprintf("a Secret %q is among the manifests already, and was not made from this ExternalSecret", it.Name),
+			fmt.Sprintf("a Secret %s is among the manifests already, and was not made from this ExternalSecret", es.targetInWords()),
 			"remove that Secret, set another spec.target.name, or add to it with creationPolicy: Merge")}
 	case t.existing != nil:
-		return Problems{es.problem("spec.target.name", fmt.Sprintf("two Secrets %q are among the manifests", it.Name), "remove one of them")}
+		return Problems{es.problem("spec.target.name", fmt.Sprintf("two Secrets %s are among the manifests", es.targetInWords()), "remove one of them")}
 	default:
 		t.existing = it
 	}
 	return nil
+}
+
+// targetInWords names the Secret for a message. A ClusterExternalSecret makes one
+// of that name in every namespace.
+func (es *externalSecret) targetInWords() string {
+	if es.of == nil {
+		return strconv.Quote(es.targetName())
+	}
+	return fmt.Sprintf("%q in namespace %q", es.targetName(), es.Namespace)
 }
 
 const (
@@ -111,6 +121,24 @@ func (t *target) owner() *externalSecret {
 	return nil
 }
 
+// retain leaves a Secret that an earlier run made as it is, where nobody makes it
+// anew and one who did has deletionPolicy Retain (externalsecret_controller.go in
+// ESO).
+func (t *target) retain(secrets made) Problems {
+	retained := false
+	for _, es := range t.makers {
+		if _, makes := secrets[es]; makes && es.rank() < onlyAdds {
+			return nil
+		}
+		retained = retained || es.rank() < onlyAdds && es.Spec.Target.DeletionPolicy == "Retain"
+	}
+	if !retained || t.earlier == nil || t.existing != nil {
+		return nil
+	}
+	t.existing, t.earlier = t.earlier, nil
+	return Problems{{t.existing.Resource, "", "stays as an earlier run made it: deletionPolicy is Retain", "set deletionPolicy: Delete to have it removed"}}
+}
+
 // build makes the Secret, and says where it stands among the items. It is nil
 // where nobody makes one.
 func (t *target) build(secrets made, mark func(*target, *externalSecret) map[string]string) (object *yaml.RNode, index int, warnings, problems Problems) {
@@ -126,17 +154,17 @@ func (t *target) build(secrets made, mark func(*target, *externalSecret) map[str
 		}
 		for _, key := range sortedKeys(r.data) {
 			if other := writer[key]; other != nil {
-				problems = append(problems, es.problem("spec.target", fmt.Sprintf("%s puts the key %q into the Secret %q, too", other.origin().Resource, key, t.name), "give one of the two another key"))
+				problems = append(problems, es.problem("spec.target", fmt.Sprintf("%s puts the key %q into the Secret %s, too", other.origin().Resource, key, es.targetInWords()), "give one of the two another key"))
 			}
 			writer[key] = es
 		}
 		switch {
 		case object != nil:
 			if cause := es.mergeInto(object, r); cause != "" {
-				problems = append(problems, es.problem("spec.target", fmt.Sprintf("the Secret %q %s", t.name, cause), "write it out in full"))
+				problems = append(problems, es.problem("spec.target", fmt.Sprintf("the Secret %s %s", es.targetInWords(), cause), "write it out in full"))
 			}
 		case es.rank() == onlyAdds:
-			warnings = append(warnings, es.problem("", fmt.Sprintf("makes no Secret: creationPolicy is Merge, and there is no Secret %q among the manifests given", t.name), ""))
+			warnings = append(warnings, es.problem("", fmt.Sprintf("makes no Secret: creationPolicy is Merge, and there is no Secret %s among the manifests given", es.targetInWords()), ""))
 			continue
 		default:
 			object, index = es.secretNode(r, mark(t, es)), es.index
@@ -148,6 +176,9 @@ func (t *target) build(secrets made, mark func(*target, *externalSecret) map[str
 	}
 	if !changed {
 		object = nil
+	}
+	if object != nil && t.existing == nil {
+		sortContents(object.YNode())
 	}
 	return object, index, warnings, problems
 }

@@ -18,9 +18,9 @@ type targetTemplate struct {
 	// Secret.
 	shown bool
 	part  api.TemplateTarget
-	// key is where the result goes. It is empty for a result that has keys of
-	// its own.
+	// key is where the result goes; hasKeys tells of a result with keys of its own.
 	key      string
+	hasKeys  bool
 	decoding string
 }
 
@@ -42,9 +42,7 @@ func (v *packageView) compileTemplates(es *externalSecret) (problems Problems) {
 			return
 		}
 		es.templates = append(es.templates, one)
-		if unstable := one.Unstable(); len(unstable) > 0 {
-			v.warnings = append(v.warnings, es.unstable(one.field, unstable))
-		}
+		v.warnings = append(v.warnings, es.unstable(one.field, one.Template)...)
 	}
 	for i := range t.TemplateFrom {
 		from, at := &t.TemplateFrom[i], fmt.Sprintf("%s.templateFrom[%d]", field, i)
@@ -74,14 +72,14 @@ func (v *packageView) compileTemplates(es *externalSecret) (problems Problems) {
 					problems = append(problems, es.problem(one.field+".key", cause, ""))
 					continue
 				}
-				if item.TemplateAs == "Values" {
+				if one.hasKeys = item.TemplateAs == "KeysAndValues"; !one.hasKeys {
 					one.key = item.Key
 				}
 				add(one, text)
 			}
 		}
 		if from.Literal != nil {
-			one.field, one.shown = at+".literal", true
+			one.field, one.shown, one.hasKeys = at+".literal", true, true
 			add(one, *from.Literal)
 		}
 	}
@@ -135,7 +133,11 @@ func (es *externalSecret) templateProblem(field string, err error, shown bool) P
 }
 
 // unstable warns of a template that makes something else in every render.
-func (es *externalSecret) unstable(field string, functions []string) Problem {
-	return es.problem(field, strings.Join(functions, ", ")+": the result is another one in every render",
-		"keep in Vault what is to stay the same; Argo CD sees a difference after every render")
+func (es *externalSecret) unstable(field string, t *template.Template) Problems {
+	functions := t.Unstable()
+	if len(functions) == 0 {
+		return nil
+	}
+	return Problems{es.problem(field, strings.Join(functions, ", ")+": the result is another one in every render",
+		"keep in Vault what is to stay the same; Argo CD sees a difference after every render")}
 }
