@@ -10,7 +10,7 @@ BINARY := bin/esfn
 # The race detector needs a C compiler; without one the tests run without it.
 RACE = $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
 
-.PHONY: build demo test test-all test-fast image lint clean
+.PHONY: build demo test test-all test-fast fuzz image lint clean
 
 build: ## a static binary, in bin/
 	CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath -ldflags '-s -w' -o $(BINARY) .
@@ -37,6 +37,15 @@ test-fast: ## what needs no kube-apiserver and no Docker
 	$(GO) run ./tests/prepare vault kustomize
 	$(GO) test ./fn/... ./vaultsrc/...
 	$(GO) test -count=1 . ./tests/... -skip 'TestKubeScripts|TestContainerScripts'
+
+FUZZTIME ?= 1m
+fuzz: ## every fuzz test for FUZZTIME, one after the other
+	@for package in $$($(GO) list ./fn/... ./vaultsrc/...); do \
+		for name in $$($(GO) test $$package -list '^Fuzz' | grep '^Fuzz'); do \
+			echo "$$package $$name"; \
+			$(GO) test $$package -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) || exit 1; \
+		done; \
+	done
 
 image: ## the container image, esfn:dev
 	CGO_ENABLED=0 GOOS=linux $(GO) build -buildvcs=auto -trimpath -ldflags '-s -w' -o bin/image/esfn .

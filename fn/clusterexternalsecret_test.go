@@ -114,6 +114,18 @@ func TestAClusterExternalSecretOfAnotherControllerPassesThrough(t *testing.T) {
 	}
 }
 
+func TestAClusterExternalSecretIsNotTwoControllers(t *testing.T) {
+	store := func(namespace, more string) string {
+		return strings.Replace(storeFor("SecretStore", more), "NS", "namespace: "+namespace, 1)
+	}
+	_, out, problems := rendered(t, Input{Items: items(t, store("a", "controller: other")+store("b", "")+
+		strings.Replace(clustered("namespaces: [a, b]"), ", kind: ClusterSecretStore", "", 1))})
+	if diff := cmp.Diff("error: ClusterExternalSecret c: spec.externalSecretSpec: means stores of another controller in some namespaces, and of none in others"+
+		"\n  hint: write one ClusterExternalSecret for each", said(t, out, problems)); diff != "" {
+		t.Errorf("said (-want +got):\n%s", diff)
+	}
+}
+
 func TestASecondRunOfKptFindsTheSecretsOfAClusterExternalSecret(t *testing.T) {
 	first, _, problems := rendered(t, Input{Items: items(t, placed(cluster("")+clustered("namespaces: [a, b]")))})
 	if len(problems) > 0 || strings.Count(first, "kind: Secret\n") != 2 || strings.Count(first, localConfig) != 2 || !strings.Contains(first, ".rendered-secrets/b_secret_c.yaml") {

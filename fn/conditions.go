@@ -9,8 +9,9 @@ import (
 
 // leaveForeign takes ExternalSecrets out of the view that use a store of another
 // controller class, whatever else they use: ESO leaves them to that controller,
-// without a word. They and all their stores pass through.
-func (v *packageView) leaveForeign(stores *storeIndex) {
+// without a word. They and all their stores pass through. A ClusterExternalSecret
+// that is both controllers' can neither pass through nor be dropped.
+func (v *packageView) leaveForeign(stores *storeIndex) (problems Problems) {
 	foreign := func(es *externalSecret) bool {
 		refs := []*api.StoreRef{es.Spec.SecretStoreRef}
 		for _, e := range es.entries() {
@@ -42,8 +43,14 @@ func (v *packageView) leaveForeign(stores *storeIndex) {
 		return true
 	})
 	v.clusterExternalSecrets = slices.DeleteFunc(v.clusterExternalSecrets, func(c *item) bool {
-		return left[c] && !slices.ContainsFunc(v.externalSecrets, func(es *externalSecret) bool { return es.of == c })
+		stays := slices.ContainsFunc(v.externalSecrets, func(es *externalSecret) bool { return es.of == c })
+		if left[c] && stays {
+			problems = append(problems, Problem{c.Resource, "spec.externalSecretSpec", "means stores of another controller in some namespaces, and of none in others",
+				"write one ClusterExternalSecret for each"})
+		}
+		return left[c] && !stays
 	})
+	return problems
 }
 
 // denied is the problem of an ExternalSecret that none of its store's conditions

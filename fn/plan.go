@@ -71,9 +71,8 @@ func (e *entry) storeRef() (ref *api.StoreRef, field string) {
 // wrong with the others. ExternalSecrets that another controller is to serve are
 // taken out of the view.
 func (v *packageView) plan(stores *storeIndex) ([]*entry, Problems) {
-	v.leaveForeign(stores)
+	problems := v.leaveForeign(stores)
 	var planned []*entry
-	var problems Problems
 	for _, es := range v.externalSecrets {
 		problems = append(problems, at(es.Resource, es.problems)...)
 		for _, e := range es.entries() {
