@@ -28,7 +28,7 @@ func Parse(text string) (t *Template, err error) {
 	if len(text) > maxMade {
 		return nil, &Error{Cause: "the template is larger than 1 MiB"}
 	}
-	parsed, err := texttemplate.New(rootName).Funcs(functions).Parse(text)
+	parsed, err := texttemplate.New(rootName).Funcs(functionsIn(text)).Parse(text)
 	if err != nil {
 		return nil, parseError(err)
 	}
