@@ -40,6 +40,9 @@ type externalSecret struct {
 	// unusable tells that one of its templates or rewrites does not parse, and
 	// incomplete that one of its entries cannot be planned or read.
 	unusable, incomplete bool
+	// idle says why it makes no Secret, whatever is read; empty for one that does.
+	// Its templates are not looked at.
+	idle string
 	// templates of its target, in the order in which they are applied.
 	templates []targetTemplate
 }

@@ -68,11 +68,10 @@ func (e *entry) storeRef() (ref *api.StoreRef, field string) {
 }
 
 // plan lists the entries of all ExternalSecrets that can be read, with what is
-// wrong with the others. ExternalSecrets that another controller is to serve are
-// taken out of the view.
+// wrong with the others.
 func (v *packageView) plan(stores *storeIndex) ([]*entry, Problems) {
-	problems := v.leaveForeign(stores)
 	var planned []*entry
+	var problems Problems
 	for _, es := range v.externalSecrets {
 		problems = append(problems, at(es.Resource, es.problems)...)
 		for _, e := range es.entries() {

@@ -56,9 +56,10 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 	barriers = append(barriers, in.Known...)
 	v, problems := view(in)
 	stores := &storeIndex{view: v, decoded: map[*item]*decodedStore{}}
-	entries, found := v.plan(stores)
-	problems = append(problems, found...)
+	problems = append(problems, v.leaveForeign(stores)...)
 	emission, found := newEmission(v, spec)
+	problems = append(problems, found...)
+	entries, found := v.plan(stores)
 	problems = append(problems, found...)
 	if barriers = append(barriers, admit(entries, source)...); len(barriers) > 0 {
 		return Output{}, append(barriers, problems...).sorted()
@@ -138,8 +139,8 @@ func (e *entry) failed(errs []error) (warnings, problems Problems) {
 func (es *externalSecret) makesNone(read map[string]secret.Value) (why string, _ *Problem) {
 	target := &es.Spec.Target
 	switch {
-	case target.CreationPolicy == "None":
-		return "creationPolicy is None", nil
+	case es.idle != "":
+		return es.idle, nil
 	case len(read) > 0 || target.DeletionPolicy == "Merge":
 		return "", nil
 	case target.DeletionPolicy == "Delete" && target.CreationPolicy != "Owner":

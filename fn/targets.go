@@ -30,6 +30,7 @@ func (v *packageView) targets() (targets []*target, stale []*item, problems Prob
 	byName := map[objectName]*target{}
 	for _, es := range v.externalSecrets {
 		if es.Spec.Target.CreationPolicy == "None" {
+			es.idle = "creationPolicy is None"
 			continue
 		}
 		name := objectName{api.OrDefault(es.Namespace), es.targetName()}
@@ -59,7 +60,18 @@ func (v *packageView) targets() (targets []*target, stale []*item, problems Prob
 			problems = append(problems, t.meet(it, by)...)
 		}
 	}
+	for _, t := range targets {
+		if t.existing == nil && t.makers[0].rank() == onlyAdds {
+			for _, es := range t.makers {
+				es.idle = es.nothingToAddTo()
+			}
+		}
+	}
 	return targets, stale, problems
+}
+
+func (es *externalSecret) nothingToAddTo() string {
+	return fmt.Sprintf("creationPolicy is Merge, and there is no Secret %s among the manifests given", es.targetInWords())
 }
 
 // meet takes note of a Secret of the target's name among the items, made by an
@@ -164,7 +176,7 @@ func (t *target) build(secrets made, mark func(*target, *externalSecret) map[str
 				problems = append(problems, es.problem("spec.target", fmt.Sprintf("the Secret %s %s", es.targetInWords(), cause), "write it out in full"))
 			}
 		case es.rank() == onlyAdds:
-			warnings = append(warnings, es.problem("", fmt.Sprintf("makes no Secret: creationPolicy is Merge, and there is no Secret %s among the manifests given", es.targetInWords()), ""))
+			warnings = append(warnings, es.problem("", "makes no Secret: "+es.nothingToAddTo(), ""))
 			continue
 		default:
 			object, index = es.secretNode(r, mark(t, es)), es.index

@@ -31,7 +31,7 @@ type targetTemplate struct {
 func (v *packageView) compileTemplates(es *externalSecret) (problems Problems) {
 	const field = "spec.target.template"
 	t := es.Spec.Target.Template
-	if t == nil || es.Spec.Target.CreationPolicy == "None" || api.IsWrongAt(es.problems, field) {
+	if t == nil || es.idle != "" || api.IsWrongAt(es.problems, field) {
 		return nil
 	}
 	defer func() { es.unusable = es.unusable || len(problems) > 0 }()

@@ -46,15 +46,23 @@ type rendered struct {
 	Immutable   bool              `json:"immutable" yaml:"immutable"`
 }
 
-// TestConformance plays all cases against one Vault.
-func TestConformance(t *testing.T) {
+// TestConformance plays what ESO was recorded to do.
+func TestConformance(t *testing.T) { playAll(t, "testdata/conformance", 118) }
+
+// TestWorkedOut plays what ESO does by its source: cases whose outcome was worked
+// out from that and never recorded, each of a rule or a corner of one.
+func TestWorkedOut(t *testing.T) { playAll(t, "testdata/worked-out", 500) }
+
+// playAll plays all cases of a folder, which has at least so many, against one
+// Vault.
+func playAll(t *testing.T, folder string, least int) {
 	s, err := newStory()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.end)
-	files, err := filepath.Glob("testdata/conformance/*.txtar")
-	if err != nil || len(files) < 100 {
+	files, err := filepath.Glob(folder + "/*.txtar")
+	if err != nil || len(files) < least {
 		t.Fatalf("%d cases, %v", len(files), err)
 	}
 	for _, file := range files {

@@ -161,7 +161,7 @@ func (r *RemoteRef) ProblemsWith(vault *VaultProvider, field string) (found []Pr
 	if strings.Trim(r.Key, "/") == "" {
 		found = append(found, Problem{field + ".key", "is empty", "name the secret to read, as in: key: app/db"})
 	}
-	if _, err := strconv.ParseInt(r.Version, 0, 64); err != nil && r.Version != "" {
+	if _, err := strconv.ParseInt(r.Version, 0, 64); err != nil && r.Version != "" && r.MetadataPolicy != "Fetch" { // which ignores it
 		found = append(found, Problem{field + ".version", quoted(r.Version) + " is no version: versions of a secret are whole numbers", "leave it out for the latest version"})
 	}
 	if r.MetadataPolicy == "Fetch" && vault.Path == nil && !strings.Contains(r.Key, "/data/") {

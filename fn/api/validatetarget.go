@@ -18,6 +18,13 @@ func (t *Target) problems(field string) (found []Problem) {
 		found = append(found, Problem{field + ".manifest", fmt.Sprintf("esfn makes Secrets, and puts no values into a %s", m.Kind),
 			"leave it out; ESO needs a flag for it that is called unsafe"})
 	}
+	if t.Template != nil && t.CreationPolicy != "None" { // else nobody will see them
+		for _, key := range sortedKeys(t.Template.Data) {
+			if !IsSecretKey(key) {
+				found = append(found, Problem{fmt.Sprintf("%s.template.data[%s]", field, key), fmt.Sprintf("%q is no key that Kubernetes takes", key), ""})
+			}
+		}
+	}
 	return append(found, t.Template.problems(field+".template")...)
 }
 
@@ -37,11 +44,6 @@ func (t *Template) problems(field string) (found []Problem) {
 	// These two types make credentials of the cluster itself.
 	if t.Type == "bootstrap.kubernetes.io/token" || t.Type == "kubernetes.io/service-account-token" && forAccount {
 		found = append(found, Problem{field + ".type", fmt.Sprintf("a Secret of type %q gives access to the cluster, and is refused as ESO refuses it", t.Type), ""})
-	}
-	for _, key := range sortedKeys(t.Data) {
-		if !IsSecretKey(key) {
-			found = append(found, Problem{fmt.Sprintf("%s.data[%s]", field, key), fmt.Sprintf("%q is no key that Kubernetes takes", key), ""})
-		}
 	}
 	return found
 }
