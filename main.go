@@ -88,7 +88,11 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			// What a panic says may hold a value; its stack holds none.
-			fmt.Fprintf(stderr, "error: esfn failed by a fault of its own; please report it with what follows\n%s", debug.Stack())
+			stack := debug.Stack()
+			if crash, ok := fault.(*fn.Crash); ok {
+				stack = crash.Stack
+			}
+			fmt.Fprintf(stderr, "error: esfn failed by a fault of its own; please report it with what follows\n%s", stack)
 			code = 1
 		}
 	}()

@@ -13,7 +13,7 @@ import (
 func (es *externalSecret) mergeInto(object *yaml.RNode, r *contents) (cause string) {
 	top := object.YNode()
 	if isShared(top) {
-		return "cannot be added to: it has anchors or aliases"
+		return "cannot be added to: it has anchors, aliases or a field twice"
 	}
 	metadata := under(top, "metadata")
 	for _, part := range []struct {
@@ -67,10 +67,22 @@ func (es *externalSecret) mergeInto(object *yaml.RNode, r *contents) (cause stri
 	return ""
 }
 
-// isShared tells an object with a part that stands for another: what is written
-// into one would be written into both.
+// isShared tells an object with a part that stands for another, or a field that
+// is there twice, by a merge for one: what is written into one would be written
+// into both, or lost to the other.
 func isShared(n *yaml.Node) bool {
-	return n.Kind == yaml.AliasNode || n.Anchor != "" || slices.ContainsFunc(n.Content, isShared)
+	if n.Kind == yaml.AliasNode || n.Anchor != "" || slices.ContainsFunc(n.Content, isShared) {
+		return true
+	}
+	seen := map[string]bool{"<<": true}
+	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
+		name := n.Content[i].Value
+		if seen[name] {
+			return true
+		}
+		seen[name] = true
+	}
+	return false
 }
 
 // under returns the map in a field, made where the field has none; nil where it

@@ -101,7 +101,7 @@ func objectIn(text secret.Value) (fields, error) {
 	}
 	for _, key := range sortedKeys(object) {
 		if object[key], err = normalised(object[key]); err != nil {
-			return nil, fmt.Errorf("field %q: %w", key, err)
+			return nil, fmt.Errorf("field %s: %w", inShort(key), err)
 		}
 	}
 	return object, nil

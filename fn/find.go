@@ -22,17 +22,38 @@ func find(ctx context.Context, e *entry, source Source) outcome {
 	if e.find.Name != nil {
 		f.name = regexp.MustCompile(e.find.Name.RegExp)
 	}
-	f.walk(e.ref.Key)
+	f.do(listing, e.ref.Key)
 	f.all.Wait()
+	if ctx.Err() != nil && len(f.failures) == 0 {
+		f.failures = []failure{{err: ctx.Err()}}
+	}
 	slices.SortFunc(f.failures, func(a, b failure) int {
 		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.at, b.at))
 	})
-	out := outcome{found: f.found, warnings: f.warnings}
-	for _, failure := range f.failures {
-		out.errs = append(out.errs, failure.err)
-	}
-	return out
+	return outcome{found: f.found, errs: f.errs(), warnings: f.warnings()}
 }
+
+// errs gives the failures in their order, each text once, the first few of them
+// one by one.
+func (f *finding) errs() (errs []error) {
+	said := map[string]bool{}
+	for _, failure := range f.failures {
+		if text := failure.err.Error(); !said[text] {
+			said[text] = true
+			if len(errs) < mostSaid {
+				errs = append(errs, failure.err)
+			}
+		}
+	}
+	if more := len(said) - len(errs); more > 0 {
+		errs = append(errs, &Fault{Cause: fmt.Sprintf("and %d more could not be read", more)})
+	}
+	return errs
+}
+
+// mostSaid is how many of a find's failures are said one by one: a policy mostly
+// denies a whole folder.
+const mostSaid = 3
 
 // finding is one find under way.
 type finding struct {
@@ -43,9 +64,13 @@ type finding struct {
 	all    sync.WaitGroup
 
 	mu       sync.Mutex
+	names    int // of secrets and folders so far
+	queue    []job
+	readers  int
 	found    map[string]secret.Value
 	failures []failure
-	warnings Problems
+	// ambiguous are names that are read as others.
+	ambiguous []string
 }
 
 // failure is what went wrong at a name. ESO lists all folders, then reads secrets,
@@ -64,23 +89,82 @@ const (
 	reading
 )
 
-// walk reads a folder and all that it holds, each in a goroutine of its own.
-func (f *finding) walk(folder string) {
-	f.all.Go(func() {
-		defer f.recover(listing, folder)
-		answer, err := read(f.ctx, f.ref(FolderPart, folder), f.source)
-		if err != nil {
-			f.fail(listing, folder, err)
+const (
+	// mostReaders is how many goroutines one find has: more than any source reads
+	// at a time, and few enough for a tree of any size.
+	mostReaders = 256
+	// mostNames bounds what one find walks through. A Secret holds 1 MiB.
+	mostNames = 100_000
+	// longestName bounds a name, which is a path in Vault.
+	longestName = 4096
+)
+
+// do has what a name stands for read, a folder or a secret, as soon as a reader
+// is free.
+func (f *finding) do(part phase, name string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.names++
+	switch {
+	case f.names == mostNames+1:
+		f.failures = append(f.failures, failure{listing, "", &Fault{
+			Cause: fmt.Sprintf("there are more than %d secrets and folders to look at", mostNames), Hint: "find in a deeper folder, by find.path"}})
+		f.queue = nil
+		return
+	case f.names > mostNames || f.ctx.Err() != nil:
+		return
+	}
+	f.queue = append(f.queue, job{part, name})
+	if f.readers < mostReaders {
+		f.readers++
+		f.all.Go(f.read)
+	}
+}
+
+// job is a name that is still to be read.
+type job struct {
+	part phase
+	at   string
+}
+
+// read takes jobs until there are none left.
+func (f *finding) read() {
+	for {
+		f.mu.Lock()
+		if len(f.queue) == 0 || f.ctx.Err() != nil {
+			f.readers--
+			f.mu.Unlock()
 			return
 		}
-		for _, name := range answer.Names {
-			if strings.HasSuffix(name, "/") {
-				f.walk(folder + name)
-			} else {
-				f.all.Go(func() { f.take(folder + name) })
-			}
+		next := f.queue[len(f.queue)-1]
+		f.queue = f.queue[:len(f.queue)-1]
+		f.mu.Unlock()
+		if next.part == listing {
+			f.walk(next.at)
+		} else {
+			f.take(next.at)
 		}
-	})
+	}
+}
+
+// walk lists a folder.
+func (f *finding) walk(folder string) {
+	defer f.recover(listing, folder)
+	answer, err := read(f.ctx, f.ref(FolderPart, folder), f.source)
+	if err != nil {
+		f.fail(listing, folder, err)
+		return
+	}
+	for _, name := range answer.Names {
+		switch full := folder + name; {
+		case len(full) > longestName:
+			f.fail(listing, folder, &Fault{Cause: "a name in " + answer.Path + " is too long"})
+		case strings.HasSuffix(name, "/"):
+			f.do(listing, full)
+		default:
+			f.do(reading, full)
+		}
+	}
 }
 
 // take reads a secret if it is chosen. One that has no version left to read is
@@ -95,7 +179,11 @@ func (f *finding) take(name string) {
 	if !chosen {
 		return
 	}
-	f.warn(name)
+	if f.isAmbiguous(name) {
+		f.mu.Lock()
+		f.ambiguous = append(f.ambiguous, name)
+		f.mu.Unlock()
+	}
 	answer, err := read(f.ctx, f.ref(SecretPart, name), f.source)
 	if f.entry.isMissing(err) {
 		return
@@ -179,16 +267,21 @@ func (f *finding) fail(part phase, name string, err error) {
 	f.failures = append(f.failures, failure{part, name, err})
 }
 
-// warn tells of a name that begins with the mount's own: ESO, which takes it for
-// a key that carries the mount, reads another secret than it found, or none, and
-// so does esfn.
-func (f *finding) warn(name string) {
-	inside, ambiguous := strings.CutPrefix(name, f.entry.ref.Mount+"/")
-	if !ambiguous || !f.entry.ref.HasMount {
-		return
+// isAmbiguous tells a name that begins with the mount's own: ESO, which takes it
+// for a key that carries the mount, reads another secret than it found, or none,
+// and so does esfn.
+func (f *finding) isAmbiguous(name string) bool {
+	return f.entry.ref.HasMount && strings.HasPrefix(name, f.entry.ref.Mount+"/")
+}
+
+func (f *finding) warnings() Problems {
+	if len(f.ambiguous) == 0 {
+		return nil
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.warnings = append(f.warnings, f.entry.es.problem(f.entry.remoteField,
-		fmt.Sprintf("%q begins like its mount, and is read as %q, as in ESO", name, inside), "name it under spec.data, with key: /"+name))
+	name := slices.Min(f.ambiguous)
+	cause := fmt.Sprintf("%q begins like its mount, and is read as %q, as in ESO", name, strings.TrimPrefix(name, f.entry.ref.Mount+"/"))
+	if more := len(f.ambiguous) - 1; more > 0 {
+		cause += fmt.Sprintf("; so are %d more", more)
+	}
+	return Problems{f.entry.es.problem(f.entry.remoteField, cause, "name it under spec.data, with key: /"+name)}
 }

@@ -213,7 +213,7 @@ func TestFindAsksForAllThatItCanAskForAtOnce(t *testing.T) {
 			defer close(done)
 			out, problems = Run(t.Context(), in, source)
 		}()
-		for _, want := range []int32{1, 40, 1000} {
+		for _, want := range []int32{1, 40, 256, 256, 256, 232} {
 			synctest.Wait()
 			got := source.waiting.Swap(0)
 			if got != want {
@@ -281,5 +281,40 @@ func TestAnAnswerThatIsNoObject(t *testing.T) {
 		if got := said(t, out, problems); !strings.HasPrefix(got, "error: spec.dataFrom[0].find: "+where+" is no JSON object") {
 			t.Errorf("got %s", got)
 		}
+	}
+}
+
+// endless is a source whose folders hold folders, and more secrets than a find
+// looks at.
+type endless struct{ fake }
+
+func (*endless) Read(_ context.Context, ref Ref) (Answer, error) {
+	if ref.Part == FolderPart {
+		names := []string{"down/"}
+		for i := range 40_000 {
+			names = append(names, fmt.Sprint(i))
+		}
+		return Answer{Names: names}, nil
+	}
+	return Answer{Fields: secret.New(`{}`)}, nil
+}
+
+func TestFindEndsSomewhere(t *testing.T) {
+	_, problems := Run(t.Context(), Input{Items: items(t, vaultStore+es("db", "dataFrom: [{find: {name: {regexp: ^none$}}}]"))}, &endless{})
+	const want = "error: ExternalSecret db: spec.dataFrom[0].find: there are more than 100000 secrets and folders to look at\n  hint: find in a deeper folder, by find.path"
+	if diff := cmp.Diff(want, problems.Error()); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+func TestFindSaysTheFirstFewOfManyThatFailAlike(t *testing.T) {
+	source := &fake{secrets: map[string]string{}, faults: map[string]*Fault{}}
+	for i := range 50 {
+		key := fmt.Sprintf("app/s%02d", i)
+		source.secrets[key], source.faults[key] = `{}`, &Fault{Cause: "permission denied for kv/data/" + key, Hint: "the policy"}
+	}
+	_, problems := Run(t.Context(), Input{Items: items(t, vaultStore+es("db", "dataFrom: [{find: {}}]"))}, source)
+	if got := problems.Error(); strings.Count(got, "permission denied") != 3 || !strings.Contains(got, "spec.dataFrom[0].find: and 47 more could not be read") {
+		t.Errorf("problems:\n%s", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -17,6 +18,15 @@ type keyed struct {
 	// name is what it began with, for messages.
 	name, key string
 	value     secret.Value
+}
+
+// inShort quotes a name or a key for a message, if need be its beginning.
+func inShort(name string) string {
+	const most = 100
+	if len(name) <= most {
+		return strconv.Quote(name)
+	}
+	return strconv.Quote(strings.ToValidUTF8(name[:most], "")+"…") + fmt.Sprintf(" (%d bytes)", len(name))
 }
 
 // underNames gives what was read its names for keys, in their order.
@@ -61,7 +71,7 @@ func distinct(all []keyed) error {
 	sorted := slices.SortedStableFunc(slices.Values(all), func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
 	for i := 1; i < len(sorted); i++ {
 		if a, b := sorted[i-1], sorted[i]; a.key == b.key && a.key != "" {
-			return fmt.Errorf("%q and %q both become the key %q", a.name, b.name, a.key)
+			return fmt.Errorf("%s and %s both become the key %s", inShort(a.name), inShort(b.name), inShort(a.key))
 		}
 	}
 	return nil
@@ -76,7 +86,7 @@ func secretKeys(all []keyed) (map[string]secret.Value, error) {
 		switch {
 		case one.key == "":
 		case !api.IsSecretKey(one.key):
-			return nil, fmt.Errorf("%q would become the key %q, which Kubernetes refuses", one.name, one.key)
+			return nil, fmt.Errorf("%s would become the key %s, which Kubernetes refuses", inShort(one.name), inShort(one.key))
 		default:
 			values[one.key] = one.value
 		}

@@ -111,7 +111,9 @@ func view(in Input) (*packageView, Problems) {
 		case h.APIVersion == "v1" && h.Kind == "ConfigMap":
 			v.configMaps = append(v.configMaps, it)
 		case h.APIVersion == "v1" && h.Kind == "Namespace":
-			v.namespaces[h.Name] = h.Labels
+			if api.IsNamespace(h.Name) { // others no cluster has
+				v.namespaces[h.Name] = h.Labels
+			}
 		case itsGroup != group && h.Kind == "ExternalSecret":
 			v.warnings = append(v.warnings, Problem{it.Resource, "apiVersion", fmt.Sprintf("%q is not read, and passes through", h.APIVersion),
 				"an ExternalSecret that esfn renders is of " + group + "/v1"})

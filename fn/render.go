@@ -11,7 +11,20 @@ import (
 )
 
 // contents is what goes into a Secret, with keys and all.
-type contents struct{ data, labels, annotations map[string]secret.Value }
+type contents struct {
+	data, labels, annotations map[string]secret.Value
+	// unnamed are keys of data that a template made: they may be values, and are
+	// in no message.
+	unnamed map[string]bool
+}
+
+// named is a key of the data for a message.
+func (c *contents) named(key string) string {
+	if c.unnamed[key] {
+		return "one of its keys"
+	}
+	return fmt.Sprintf("the key %q", key)
+}
 
 // of returns the part that a template makes.
 func (r *contents) of(part api.TemplateTarget) map[string]secret.Value {
@@ -27,7 +40,7 @@ func (r *contents) of(part api.TemplateTarget) map[string]secret.Value {
 // render makes of what was read what goes into the Secret. Every template sees
 // only what was read, and not what the others make.
 func (es *externalSecret) render(read map[string]secret.Value) (*contents, Problems) {
-	out := &contents{map[string]secret.Value{}, map[string]secret.Value{}, map[string]secret.Value{}}
+	out := &contents{map[string]secret.Value{}, map[string]secret.Value{}, map[string]secret.Value{}, map[string]bool{}}
 	if es.Spec.Target.Template.KeepsData() {
 		maps.Copy(out.data, read)
 	}
@@ -47,6 +60,11 @@ func (es *externalSecret) render(read map[string]secret.Value) (*contents, Probl
 			problems = append(problems, *problem)
 		}
 		maps.Copy(out.of(t.part), made)
+		if t.hasKeys && t.part == api.DataTarget {
+			for key := range made {
+				out.unnamed[key] = true
+			}
+		}
 	}
 	return out, problems
 }

@@ -40,6 +40,17 @@ func (v *packageView) compileRewrites(e *entry) (problems Problems) {
 	return problems
 }
 
+// longestKey bounds a key between operations, each of which could double it. A
+// Secret's keys end at 253.
+const longestKey = 4096
+
+func bounded(one keyed) error {
+	if len(one.key) > longestKey {
+		return fmt.Errorf("%s becomes a key of %d bytes, and no more than %d are taken", inShort(one.name), len(one.key), longestKey)
+	}
+	return nil
+}
+
 // replaceKeys is rewrite.regexp.
 type replaceKeys struct {
 	source *regexp.Regexp
@@ -50,6 +61,9 @@ func (r *replaceKeys) apply(all []keyed) ([]keyed, error) {
 	rewritten := slices.Clone(all)
 	for i := range rewritten {
 		rewritten[i].key = r.source.ReplaceAllString(all[i].key, r.target)
+		if err := bounded(rewritten[i]); err != nil {
+			return nil, err
+		}
 	}
 	return rewritten, distinct(rewritten)
 }
@@ -62,9 +76,12 @@ func (r *transformKeys) apply(all []keyed) ([]keyed, error) {
 	for i := range rewritten {
 		key, err := r.template.Rename(all[i].key)
 		if err != nil {
-			return nil, fmt.Errorf("%q: %w", all[i].key, err)
+			return nil, fmt.Errorf("%s: %w", inShort(all[i].key), err)
 		}
 		rewritten[i].key = key
+		if err := bounded(rewritten[i]); err != nil {
+			return nil, err
+		}
 	}
 	return rewritten, distinct(rewritten)
 }
@@ -96,7 +113,7 @@ func (r *mergeValues) apply(all []keyed) ([]keyed, error) {
 	for _, one := range order {
 		object, err := objectIn(one.value)
 		if err != nil {
-			return nil, fmt.Errorf("%q: %w", one.key, err)
+			return nil, fmt.Errorf("%s: %w", inShort(one.key), err)
 		}
 		for _, field := range sortedKeys(object) {
 			other, twice := from[field]
@@ -105,7 +122,7 @@ func (r *mergeValues) apply(all []keyed) ([]keyed, error) {
 			case other == one.key && slices.Contains(r.Priority, other): // a conflict in ESO, too
 				return nil, fmt.Errorf("priority names %q twice", other)
 			default:
-				return nil, fmt.Errorf("field %q is in %q and in %q", field, other, one.key)
+				return nil, fmt.Errorf("field %s is in %s and in %s", inShort(field), inShort(other), inShort(one.key))
 			}
 			merged[field], from[field] = object[field], one.key
 		}

@@ -55,7 +55,8 @@ func (es *externalSecret) secretNode(r *contents, mark map[string]string) *yaml.
 // encoded and shown are where values leave the function: in base64, or, where a
 // template put them into labels and annotations, as they are. ESO's own marks do
 // not go along: an ESO that runs in the cluster would take the Secret for its
-// own.
+// own. Nor does what a host would take for its bookkeeping, or esfn for its mark:
+// it says which file a Secret is written to.
 func encoded(data map[string]secret.Value) map[string]string {
 	texts := map[string]string{}
 	for key, value := range data {
@@ -67,7 +68,7 @@ func encoded(data map[string]secret.Value) map[string]string {
 func shown(metadata map[string]secret.Value) map[string]string {
 	texts := map[string]string{}
 	for key, value := range metadata {
-		if !strings.HasPrefix(key, "reconcile.external-secrets.io/") {
+		if !strings.HasPrefix(key, "reconcile.external-secrets.io/") && !isBookkeeping(key) && key != madeBy {
 			texts[key] = value.Reveal()
 		}
 	}

@@ -166,7 +166,11 @@ func (t *target) build(secrets made, mark func(*target, *externalSecret) map[str
 		}
 		for _, key := range sortedKeys(r.data) {
 			if other := writer[key]; other != nil {
-				problems = append(problems, es.problem("spec.target", fmt.Sprintf("%s puts the key %q into the Secret %s, too", other.origin().Resource, key, es.targetInWords()), "give one of the two another key"))
+				name := r.named(key)
+				if secrets[other].unnamed[key] {
+					name = secrets[other].named(key)
+				}
+				problems = append(problems, es.problem("spec.target", fmt.Sprintf("%s puts %s into the Secret %s, too", other.origin().Resource, name, es.targetInWords()), "give one of the two another key"))
 			}
 			writer[key] = es
 		}

@@ -61,7 +61,7 @@ func TestWhoMakesASecret(t *testing.T) {
 			`error: ExternalSecret c: spec.target: the Secret "out" cannot be added to: its data is no map` + "\n  hint: write it out in full"},
 		{"one with anchors, and what else is wrong", strings.Replace(was, "{name: out}", "{name: out, labels: &a {x: z}, annotations: *a}", 1) + adds("a", "k", "Merge") +
 			es("b", "data: [{secretKey: k, remoteRef: {key: gone}}]"), nil,
-			`error: ExternalSecret a: spec.target: the Secret "out" cannot be added to: it has anchors or aliases` + "\n  hint: write it out in full\n" +
+			`error: ExternalSecret a: spec.target: the Secret "out" cannot be added to: it has anchors, aliases or a field twice` + "\n  hint: write it out in full\n" +
 				"error: ExternalSecret b: spec.data[0].remoteRef.key: no secret at kv/data/gone"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

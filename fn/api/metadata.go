@@ -21,6 +21,12 @@ type Metadata struct {
 	UID                        Ignored `krm:"uid"`
 }
 
+// IsNamespace is Kubernetes' rule for the name of a namespace.
+func IsNamespace(name string) bool {
+	f := formats["namespace"]
+	return f.pattern.MatchString(name) && len(name) <= f.max
+}
+
 // OrDefault returns the namespace that a namespaced object without one is in.
 func OrDefault(namespace string) string {
 	if namespace == "" {

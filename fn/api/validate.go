@@ -133,12 +133,18 @@ func (r *Rewrite) problems(field string) (found []Problem) {
 	}
 	if r.RegExp != nil {
 		found = append(found, regExpProblems(field+".regexp.source", r.RegExp.Source)...)
+		if len(r.RegExp.Target) > longestTarget {
+			found = append(found, Problem{field + ".regexp.target", fmt.Sprintf("is longer than %d bytes", longestTarget), ""})
+		}
 	}
 	if r.Merge != nil && r.Merge.Strategy == "JSON" && r.Merge.Into == "" {
 		found = append(found, Problem{field + ".merge.into", "strategy JSON needs it", "name the key that the JSON object is to have"})
 	}
 	return found
 }
+
+// longestTarget bounds what takes the place of each match.
+const longestTarget = 4096
 
 // regExpProblems judges a regular expression as Go reads it (RE2), and ESO.
 func regExpProblems(field, source string) []Problem {

@@ -1,0 +1,57 @@
+package fn
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// over is a context whose end is noticed by whoever waits for it, not by whoever
+// looks.
+type over struct{ context.Context }
+
+func (over) Done() <-chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
+// TestARunThatEndsDoesNotWaitForATemplate has a template that works for a second.
+func TestARunThatEndsDoesNotWaitForATemplate(t *testing.T) {
+	source := &fake{secrets: map[string]string{"app": `{"a":"` + value + `"}`}}
+	in := Input{Items: items(t, vaultStore+es("db", "target: {template: {data: {k: '{{ until 5000 | uniq | len }}'}}}\n"+readApp))}
+	out, problems := Run(over{t.Context()}, in, source)
+	if diff := cmp.Diff("error: "+ended.Cause+"\n  hint: "+ended.Hint, problems.Error()); diff != "" || out.Items != nil {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+// TestKeysDoNotGrowWithoutBound has operations that double a key each.
+func TestKeysDoNotGrowWithoutBound(t *testing.T) {
+	source := &fake{secrets: map[string]string{"app": `{"pass":"` + value + `"}`}}
+	double := strings.Repeat("{regexp: {source: ., target: $0$0}}, ", 40)
+	_, problems := Run(t.Context(), Input{Items: items(t, vaultStore+es("db", "dataFrom: [{extract: {key: app}, rewrite: ["+double+"]}]"))}, source)
+	const want = `error: ExternalSecret db: spec.dataFrom[0].rewrite[10]: kv/data/app (version 3): "pass" becomes a key of 8192 bytes, and no more than 4096 are taken`
+	if diff := cmp.Diff(want, problems.Error()); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+	long := strings.Repeat("x", 300)
+	_, problems = Run(t.Context(), Input{Items: items(t, vaultStore+es("db", "dataFrom: [{extract: {key: app}, rewrite: [{regexp: {source: .*, target: "+long+"}}]}]"))}, source)
+	if got := problems.Error(); !strings.Contains(got, `becomes the key`) && !strings.Contains(got, `would become the key "`+long[:100]+`…" (`) {
+		t.Errorf("problems:\n%s", got)
+	}
+}
+
+// TestAKeyThatATemplateMakesMayBeAValue has two ExternalSecrets that make the
+// value a key of one Secret.
+func TestAKeyThatATemplateMakesMayBeAValue(t *testing.T) {
+	const template = "template: {templateFrom: [{literal: '{{ .k }}: x'}]}}\ndata: [{secretKey: k, remoteRef: {key: app, property: a}}]"
+	source := &fake{secrets: map[string]string{"app": `{"a":"` + value + `"}`}}
+	out, problems := Run(t.Context(), Input{Items: items(t, vaultStore+es("a", "target: {name: out, "+template)+"---\n"+es("b", "target: {name: out, creationPolicy: Merge, "+template))}, source)
+	const want = `error: ExternalSecret b: spec.target: ExternalSecret a puts one of its keys into the Secret "out", too` + "\n  hint: give one of the two another key"
+	if diff := cmp.Diff(want, said(t, out, problems)); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
