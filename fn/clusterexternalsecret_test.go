@@ -120,7 +120,7 @@ func TestAClusterExternalSecretIsNotTwoControllers(t *testing.T) {
 	}
 	_, out, problems := rendered(t, Input{Items: items(t, store("a", "controller: other")+store("b", "")+
 		strings.Replace(clustered("namespaces: [a, b]"), ", kind: ClusterSecretStore", "", 1))})
-	if diff := cmp.Diff("error: ClusterExternalSecret c: spec.externalSecretSpec: means stores of another controller in some namespaces, and of none in others"+
+	if diff := cmp.Diff("error: ClusterExternalSecret c: spec.externalSecretSpec: uses a store of another controller in some namespaces, and not in others"+
 		"\n  hint: write one ClusterExternalSecret for each", said(t, out, problems)); diff != "" {
 		t.Errorf("said (-want +got):\n%s", diff)
 	}

@@ -45,7 +45,7 @@ func (v *packageView) leaveForeign(stores *storeIndex) (problems Problems) {
 	v.clusterExternalSecrets = slices.DeleteFunc(v.clusterExternalSecrets, func(c *item) bool {
 		stays := slices.ContainsFunc(v.externalSecrets, func(es *externalSecret) bool { return es.of == c })
 		if left[c] && stays {
-			problems = append(problems, Problem{c.Resource, "spec.externalSecretSpec", "means stores of another controller in some namespaces, and of none in others",
+			problems = append(problems, Problem{c.Resource, "spec.externalSecretSpec", "uses a store of another controller in some namespaces, and not in others",
 				"write one ClusterExternalSecret for each"})
 		}
 		return left[c] && !stays

@@ -105,7 +105,7 @@ func TestDifferencesFromESO(t *testing.T) {
 			problem:   "spec.target.template.templateFrom[0].configMap.name: no ConfigMap default/c among the manifests given", reads: 0},
 		{name: "a template that gives something else in every render",
 			documents: vaultStore + es("db", "target: {template: {data: {k: '{{ now }}'}}}\n"+one),
-			warning:   "spec.target.template.data[k]: now: the result is another one in every render", reads: 1},
+			warning:   "spec.target.template.data[k]: what now gives is another in every render", reads: 1},
 		{name: "ESO's marks, also from a template",
 			documents: vaultStore + es("db", "target: {template: {metadata: {labels: {a: b, reconcile.external-secrets.io/managed: 'true'}}}}\n"+one),
 			want:      []string{"    a: b\n"}, not: "reconcile", reads: 1},

@@ -84,7 +84,7 @@ func (v *packageView) plan(stores *storeIndex) ([]*entry, Problems) {
 			if e.find != nil && e.find.Name != nil && len(e.find.Tags) > 0 {
 				v.warnings = append(v.warnings, es.problem(e.remoteField+".tags", "are not looked at beside name, as in ESO", "write one of the two"))
 			}
-			found := v.join(e, stores)
+			found := append(v.join(e, stores), v.compileRewrites(e)...)
 			if problems = append(problems, found...); len(found) > 0 {
 				es.incomplete = true
 			} else if e.store != nil {
@@ -115,7 +115,7 @@ func (v *packageView) join(e *entry, stores *storeIndex) Problems {
 	}
 	var problems Problems
 	if !api.IsWrongAt(e.es.problems, e.field) {
-		problems = append(e.unreadable(store.Spec.Provider.Vault), v.compileRewrites(e)...)
+		problems = e.unreadable(store.Spec.Provider.Vault)
 	}
 	if len(problems) == 0 {
 		e.store = store

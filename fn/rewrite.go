@@ -21,6 +21,9 @@ type operation interface {
 func (v *packageView) compileRewrites(e *entry) (problems Problems) {
 	for i := range e.rewrite {
 		field := fmt.Sprintf("%s.rewrite[%d]", e.field, i)
+		if api.IsWrongAt(e.es.problems, field) {
+			continue // it is not applied
+		}
 		switch r := &e.rewrite[i]; {
 		case r.RegExp != nil:
 			e.operations = append(e.operations, &replaceKeys{regexp.MustCompile(r.RegExp.Source), r.RegExp.Target})

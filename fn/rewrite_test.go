@@ -74,7 +74,7 @@ func TestRewrite(t *testing.T) {
 		{"merge of a number that is none", extract("huge", "{merge: {}}"), nil, rewrite + `[0]: kv/data/huge (version 3): "in": field "f": holds a number too large to be read`},
 		{"none of the three", extract("app", "{}"), nil, rewrite + "[0]: takes exactly one of regexp, transform and merge\n  hint: write an operation for each; they are applied one after the other"},
 		{"keys of one render only", extract("app", "{transform: {template: '{{ .value }}{{ randInt 1 2 }}'}}"), map[string]string{"password1": "p", "user1": "u"},
-			"warning: spec.dataFrom[0].rewrite[0].transform.template: randInt: the result is another one in every render\n  hint: keep in Vault what is to stay the same; Argo CD sees a difference after every render"},
+			"warning: spec.dataFrom[0].rewrite[0].transform.template: what randInt gives is another in every render\n  hint: keep in Vault what is to stay the same; Argo CD sees a difference after every render"},
 	})
 }
 

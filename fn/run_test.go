@@ -471,7 +471,7 @@ func TestPoliciesAndTheOrderOfEntries(t *testing.T) {
 		{"a store that brings nothing", merge + "dataFrom: [{sourceRef: {storeRef: {name: other}}}]", map[string]string{},
 			"warning: spec.dataFrom[0]: brings nothing, as in ESO: it names a store, and nothing to read there\n  hint: add extract.key or find"},
 		{"generators", "data: [{secretKey: k, remoteRef: {key: b}, sourceRef: {generatorRef: {kind: Fake, name: f}}}]\ndataFrom: [{sourceRef: {generatorRef: {kind: Password, name: p}}}]", nil,
-			"error: spec.data[0].sourceRef.generatorRef: is nothing that an entry of data can have, in ESO either\n  hint: write a storeRef\n" +
+			"error: spec.data[0].sourceRef.generatorRef: is for dataFrom only: ESO does not act on it here either\n  hint: write a storeRef\n" +
 				"error: spec.dataFrom[0].sourceRef.generatorRef: esfn reads values and makes none: a generator's would be others in every render\n  hint: keep what it makes in Vault, or leave this ExternalSecret to the operator"},
 	})
 	source.read = nil

@@ -31,11 +31,14 @@ type targetTemplate struct {
 func (v *packageView) compileTemplates(es *externalSecret) (problems Problems) {
 	const field = "spec.target.template"
 	t := es.Spec.Target.Template
-	if t == nil || es.idle != "" || api.IsWrongAt(es.problems, field) {
+	if t == nil || es.idle != "" {
 		return nil
 	}
 	defer func() { es.unusable = es.unusable || len(problems) > 0 }()
 	add := func(one targetTemplate, text string) {
+		if api.IsWrongAt(es.problems, one.field) {
+			return
+		}
 		var err error
 		if one.Template, err = template.Parse(text); err != nil {
 			problems = append(problems, es.templateProblem(one.field, err, one.shown))
@@ -56,7 +59,7 @@ func (v *packageView) compileTemplates(es *externalSecret) (problems Problems) {
 			{from.ConfigMap, "ConfigMap", at + ".configMap", v.configMaps},
 			{from.Secret, "Secret", at + ".secret", v.secrets},
 		} {
-			if source.TemplateSource == nil {
+			if source.TemplateSource == nil || api.IsWrongAt(es.problems, source.field+".name") {
 				continue
 			}
 			object, _, cause := referred(source.kind, source.all, es.Namespace, source.Name, es.item)
@@ -138,6 +141,6 @@ func (es *externalSecret) unstable(field string, t *template.Template) Problems 
 	if len(functions) == 0 {
 		return nil
 	}
-	return Problems{es.problem(field, strings.Join(functions, ", ")+": the result is another one in every render",
+	return Problems{es.problem(field, "what "+strings.Join(functions, ", ")+" gives is another in every render",
 		"keep in Vault what is to stay the same; Argo CD sees a difference after every render")}
 }

@@ -129,7 +129,7 @@ func TestTemplatesMakeTheData(t *testing.T) {
 }
 
 func unstable(field, function string) string {
-	return "warning: spec.target.template." + field + ": " + function + ": the result is another one in every render\n" +
+	return "warning: spec.target.template." + field + ": what " + function + " gives is another in every render\n" +
 		"  hint: keep in Vault what is to stay the same; Argo CD sees a difference after every render\n"
 }
 

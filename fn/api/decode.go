@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -33,6 +34,10 @@ type NotYetEvenEmpty struct{}
 
 // notYetHint is what can be done about a field that is not built yet.
 const notYetHint = "leave the field out for now"
+
+// Interval is the type of a field that takes whole seconds or a duration, neither
+// less than zero, and of which nothing is kept.
+type Interval struct{}
 
 // Given is the type of a field of which only the presence is kept. What it says
 // matters to some who use the object, and not to all. An empty list is none.
@@ -68,6 +73,12 @@ func (d *decoder) value(field string, n *yaml.Node, v reflect.Value, c constrain
 	case NotYet:
 		if !saysNothing(n) {
 			d.report(field, notYetHint, "not supported yet")
+		}
+		return
+	case Interval:
+		whole := n.ShortTag() == yaml.NodeTagInt || formats["duration"].pattern.MatchString(n.Value)
+		if n.Kind != yaml.ScalarNode || !whole || strings.HasPrefix(n.Value, "-") {
+			d.report(field, "", "must be whole seconds, or a duration as in 1h30m, and not less than zero")
 		}
 		return
 	case Given:

@@ -104,7 +104,7 @@ func TestExternalSecretIsDecodedStrictly(t *testing.T) {
 		{"nothing to read", sound[strings.Index(sound, "  data:"):], "", []string{
 			"spec: has neither data nor dataFrom (add an entry under spec.data or spec.dataFrom)"}},
 		{"a dataFrom that says nothing", "  data:", "  dataFrom: [{}]\n  data:", []string{
-			"spec.dataFrom[0]: says nothing to read (name the secret to read with extract.key, or choose many with find)"}},
+			"spec.dataFrom[0]: names nothing to read (name the secret to read with extract.key, or choose many with find)"}},
 		{"a dataFrom with a store and nothing to read there", "  data:", "  dataFrom: [{sourceRef: {storeRef: {name: x}}}]\n  data:", nil},
 		{"a null label is left out", "name: db\n", "name: db\n  labels: {a: null}\n", nil},
 		{"a label's key that is no string", "name: db\n", "name: db\n  labels: {yes: b}\n", []string{
@@ -164,6 +164,14 @@ spec:
 			`spec.conditions[0].namespaceSelector.matchLabels[-a]: is no label that Kubernetes takes`,
 			`spec.conditions[0].namespaceSelector.matchExpressions[0]: is no condition that Kubernetes takes (In and NotIn need values, Exists and DoesNotExist none, and each value is to be one of a label)`,
 			"spec.conditions[0].namespaceRegexes[0]: is no regular expression: missing closing ): `(` (Go's syntax (RE2) is without look-around and back references)"}},
+		{"when the operator looks again", "spec:\n", "spec:\n  refreshInterval: 60\n", nil},
+		{"when it looks again, as a duration", "spec:\n", "spec:\n  refreshInterval: 1h\n", nil},
+		{"no time", "spec:\n", "spec:\n  refreshInterval: often\n", []string{
+			"spec.refreshInterval: must be whole seconds, or a duration as in 1h30m, and not less than zero"}},
+		{"a time before", "spec:\n", "spec:\n  refreshInterval: -1\n", []string{
+			"spec.refreshInterval: must be whole seconds, or a duration as in 1h30m, and not less than zero"}},
+		{"versions that are checked on KV v1", "server:", "version: v1\n      checkAndSet: {required: true}\n      server:", []string{
+			at + "checkAndSet.required: KV v1 has no versions to check (leave it out, or set version: v2)"}},
 		{"a KV version that is none", "server:", "version: v3\n      server:", []string{at + `version: "v3" is none of v1, v2 (did you mean v1?)`}},
 		{"auth without a method", "{kubernetes: {role: shop}}", "{}", []string{
 			at + "auth: names no way to log in (esfn does tokenSecretRef and kubernetes so far)"}},

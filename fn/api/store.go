@@ -24,9 +24,11 @@ type StoreSpec struct {
 	Provider   Provider `krm:"provider,required"`
 	// Conditions say which namespaces may use a ClusterSecretStore: none of
 	// them, all may. A SecretStore has none.
-	Conditions      []Condition `krm:"conditions"`
-	RetrySettings   NotYet      `krm:"retrySettings"`
-	RefreshInterval Ignored     `krm:"refreshInterval"`
+	Conditions    []Condition `krm:"conditions"`
+	RetrySettings NotYet      `krm:"retrySettings"`
+	// RefreshInterval is when the operator looks at the store again: judged, and
+	// of no effect on a render.
+	RefreshInterval Interval `krm:"refreshInterval"`
 }
 
 // Condition lets namespaces use a store: those that the selector, a name or a
@@ -104,7 +106,13 @@ type VaultProvider struct {
 	Headers             NotYet          `krm:"headers"`
 	ReadYourWrites      NotYet          `krm:"readYourWrites"`
 	ForwardInconsistent NotYet          `krm:"forwardInconsistent"`
-	CheckAndSet         Ignored         `krm:"checkAndSet"` // for PushSecret
+	// CheckAndSet is for PushSecret.
+	CheckAndSet CheckAndSet `krm:"checkAndSet"`
+}
+
+// CheckAndSet is how PushSecret writes.
+type CheckAndSet struct {
+	Required bool `krm:"required"`
 }
 
 // VaultAuth is the way to log in. Where several are given, the first is taken,

@@ -56,7 +56,7 @@ func (d *DataEntry) problems(field string) (found []Problem) {
 	found = append(found, d.RemoteRef.problems(field+".remoteRef")...)
 	if d.SourceRef != nil && d.SourceRef.GeneratorRef != nil {
 		// ESO's CRD has the field and its controller looks for a store there.
-		return append(found, Problem{field + ".sourceRef.generatorRef", "is nothing that an entry of data can have, in ESO either", "write a storeRef"})
+		return append(found, Problem{field + ".sourceRef.generatorRef", "is for dataFrom only: ESO does not act on it here either", "write a storeRef"})
 	}
 	return append(found, d.SourceRef.problems(field+".sourceRef")...)
 }
@@ -75,7 +75,7 @@ func (d *DataFromEntry) problems(field string) (found []Problem) {
 	case len(sources) > 1:
 		found = append(found, Problem{field, "has " + strings.Join(sources, " and ") + ", and takes one of them", "write an entry for each"})
 	case len(sources) == 0 && d.SourceRef == nil:
-		found = append(found, Problem{field, "says nothing to read", "name the secret to read with extract.key, or choose many with find"})
+		found = append(found, Problem{field, "names nothing to read", "name the secret to read with extract.key, or choose many with find"})
 	}
 	if d.Extract != nil {
 		found = append(found, d.Extract.problems(field+".extract")...)
@@ -107,6 +107,11 @@ func (s *SourceRef) problems(field string) []Problem {
 func (r *RemoteRef) problems(field string) (found []Problem) {
 	if hasDotDot(r.Key) {
 		found = append(found, Problem{field + ".key", leadsOut, withoutDots})
+	}
+	// Each of gjson's multipaths can double the text that the next one is given.
+	if len(r.Property) > 4096 || strings.Count(r.Property, "[")+strings.Count(r.Property, "{") > 4 || strings.Count(r.Property, ",") > 100 {
+		found = append(found, Problem{field + ".property", "is a path that could make far more of a secret than it holds",
+			"it takes 4 of [ and {, 100 commas and 4096 characters; take what is needed in several entries"})
 	}
 	return found
 }

@@ -178,7 +178,8 @@ func TestWhatTheWebhookSays(t *testing.T) {
 		{"Delete and Orphan", with("deletionPolicy: Delete, creationPolicy: Orphan", ""), nil},
 		{"Delete and Merge", with("deletionPolicy: Delete, creationPolicy: Merge", ""), ofItsOwn("Merge")},
 		{"Delete and CreateOrMerge", with("deletionPolicy: Delete, creationPolicy: CreateOrMerge", ""), ofItsOwn("CreateOrMerge")},
-		{"Delete and None", with("deletionPolicy: Delete, creationPolicy: None", ""), ofItsOwn("None")},
+		{"Delete and None", with("deletionPolicy: Delete, creationPolicy: None", ""), []string{
+			"spec.target.deletionPolicy: Delete needs a Secret of its own, and creationPolicy is None (leave deletionPolicy out)"}},
 		{"Merge and None", with("deletionPolicy: Merge, creationPolicy: None", ""), []string{oneOfTwo}},
 		{"Merge and Merge", with("deletionPolicy: Merge, creationPolicy: Merge", ""), nil},
 		{"Retain and None", with("creationPolicy: None", ""), nil},
@@ -215,8 +216,8 @@ func TestWhatTheWebhookSays(t *testing.T) {
 		{"extract and a generator", from("{extract: {key: a}, sourceRef: {generatorRef: {kind: Fake, name: a}}}"), []string{
 			"spec.dataFrom[0]: has extract and sourceRef.generatorRef, and takes one of them (write an entry for each)",
 			"spec.dataFrom[0].sourceRef.generatorRef: " + generator}},
-		{"nothing", from("{}"), []string{"spec.dataFrom[0]: says nothing to read (name the secret to read with extract.key, or choose many with find)"}},
-		{"a rewrite of nothing", from("{rewrite: [{merge: {}}]}"), []string{"spec.dataFrom[0]: says nothing to read (name the secret to read with extract.key, or choose many with find)"}},
+		{"nothing", from("{}"), []string{"spec.dataFrom[0]: names nothing to read (name the secret to read with extract.key, or choose many with find)"}},
+		{"a rewrite of nothing", from("{rewrite: [{merge: {}}]}"), []string{"spec.dataFrom[0]: names nothing to read (name the secret to read with extract.key, or choose many with find)"}},
 		{"a store alone, which brings nothing", from("{sourceRef: {storeRef: {name: a}}}"), nil},
 		{"a source without a store", from("{extract: {key: a}, sourceRef: {}}"), []string{
 			"spec.dataFrom[0].sourceRef: names no store (give it a storeRef, or leave it out to use secretStoreRef)"}},
@@ -225,7 +226,7 @@ func TestWhatTheWebhookSays(t *testing.T) {
 		{"a generator", from("{sourceRef: {generatorRef: {apiVersion: generators.external-secrets.io/v1alpha1, kind: Password, name: a}}}"), []string{
 			"spec.dataFrom[0].sourceRef.generatorRef: " + generator}},
 		{"a generator under data", "{data: [{secretKey: k, remoteRef: {key: k}, sourceRef: {generatorRef: {kind: Password, name: a}}}]}", []string{
-			"spec.data[0].sourceRef.generatorRef: is nothing that an entry of data can have, in ESO either (write a storeRef)"}},
+			"spec.data[0].sourceRef.generatorRef: is for dataFrom only: ESO does not act on it here either (write a storeRef)"}},
 
 		{"a rewrite without an operation", from("{extract: {key: a}, rewrite: [{}]}"), []string{
 			"spec.dataFrom[0].rewrite[0]: takes exactly one of regexp, transform and merge (write an operation for each; they are applied one after the other)"}},

@@ -22,6 +22,9 @@ func (s *Store) Problems() []Problem {
 	if vault.Path != nil && hasDotDot(*vault.Path) {
 		found = append(found, Problem{at + "path", leadsOut, withoutDots})
 	}
+	if vault.CheckAndSet.Required && vault.Version == "v1" {
+		found = append(found, Problem{at + "checkAndSet.required", "KV v1 has no versions to check", "leave it out, or set version: v2"})
+	}
 	auth := vault.Auth
 	if auth == nil {
 		return found

@@ -6,6 +6,8 @@ import "fmt"
 func (t *Target) problems(field string) (found []Problem) {
 	owns := t.CreationPolicy == "Owner" || t.CreationPolicy == "Orphan"
 	switch {
+	case t.DeletionPolicy == "Delete" && t.CreationPolicy == "None":
+		found = append(found, Problem{field + ".deletionPolicy", "Delete needs a Secret of its own, and creationPolicy is None", "leave deletionPolicy out"})
 	case t.DeletionPolicy == "Delete" && !owns:
 		found = append(found, Problem{field + ".deletionPolicy", "Delete needs a Secret of its own, and creationPolicy is " + t.CreationPolicy, "set creationPolicy: Owner, or deletionPolicy: Merge"})
 	case t.DeletionPolicy == "Merge" && t.CreationPolicy == "None":

@@ -197,6 +197,10 @@ func TestUnstable(t *testing.T) {
 		`{{ fullPemToPkcs12Pass .a .b "" }}{{ pemTruststoreToPKCS12 .a }}{{ pemTruststoreToPKCS12Pass .a "" }}`: {"fullPemToPkcs12Pass", "pemTruststoreToPKCS12", "pemTruststoreToPKCS12Pass"},
 		`{{ derivePassword 1 "long" "p" "u" "s" }}{{ buildCustomCert .a .b }}`:                                  nil,
 		`{{ genSignedCert "a" nil nil 1 .a }}{{ genCAWithKey "a" 1 .k }}{{ genSelfSignedCertWithKey "a" nil nil 1 .k }}{{ genSignedCertWithKey "a" nil nil 1 .a .k }}`: {"genCAWithKey", "genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey"},
+		`{{ .a | date "2006" }}{{ htmlDate .a }}{{ dateInZone "2006" .a "UTC" }}{{ date_in_zone "2006" "" "UTC" }}{{ htmlDateInZone (.a | trim) "UTC" }}`:              {"date", "dateInZone", "date_in_zone", "htmlDate", "htmlDateInZone"},
+		`{{ toDate "2006" .a | date "06" }}{{ date "06" (toDate "2006" .a) }}{{ $d := toDate "2006" .a }}{{ htmlDate $d }}{{ .a | atoi | htmlDate }}`:                  nil,
+		`{{ toDate "2006" .a | durationRound }}{{ durationRound (toDate "2006" .a) }}`:                                                                                 {"durationRound"},
+		`{{ durationRound .a }}{{ .a | durationRound }}{{ durationRound "1h" }}`:                                                                                       nil,
 		`now randAlpha {{ "now" }}{{/* now */}}`: nil,
 	} {
 		parsed, err := template.Parse(text)
