@@ -13,14 +13,14 @@
 //	plan.go      one entry per data[] and dataFrom[], with the [Ref] it reads
 //	templates.go the target's templates, compiled
 //	fetch.go     all reads, through the caller's [Source]
-//	find.go      the reads of a find: folders, metadata, secrets
+//	find.go      what a find chooses; walk.go: folders, metadata and secrets, side by side
 //	values.go    from an answer to values under keys, by way of
 //	fields.go    a secret's fields as bytes,
 //	rewrite.go   operations on keys, and keys.go, their conversion, and
 //	decoding.go  the encoding of values
 //	render.go    from what was read to what goes into the Secret
 //	targets.go   the Secrets to be, and who makes them
-//	target.go    a Secret that is new; existing.go: one that is added to
+//	newsecret.go a Secret that is new, and existing.go, one that is added to
 //	emit.go      the items, with Secrets in place of what was consumed
 //
 // It decides what External Secrets Operator (ESO) decides, to the byte, for

@@ -85,65 +85,6 @@ func isShared(n *yaml.Node) bool {
 	return false
 }
 
-// under returns the map in a field, made where the field has none; nil where it
-// has something else.
-func under(object *yaml.Node, field string) *yaml.Node {
-	in := valueOf(object, field)
-	if in == nil || in.ShortTag() == yaml.NodeTagNull {
-		in = mapping()
-		set(object, field, in)
-	}
-	if in.Kind != yaml.MappingNode {
-		return nil
-	}
-	return in
-}
-
-func indexOf(object *yaml.Node, field string) int {
-	for i := 0; i+1 < len(object.Content); i += 2 {
-		if object.Content[i].Value == field {
-			return i
-		}
-	}
-	return -1
-}
-
-func valueOf(object *yaml.Node, field string) *yaml.Node {
-	if i := indexOf(object, field); i >= 0 {
-		return object.Content[i+1]
-	}
-	return nil
-}
-
-func set(object *yaml.Node, field string, value *yaml.Node) {
-	if i := indexOf(object, field); i >= 0 {
-		value.LineComment = object.Content[i+1].LineComment
-		object.Content[i+1] = value
-		return
-	}
-	object.Content = append(object.Content, text(field), value)
-}
-
-// insert sets a field, and keeps fields in order that are.
-func insert(object *yaml.Node, field string, value *yaml.Node) {
-	var names []string
-	for i := 0; i+1 < len(object.Content); i += 2 {
-		names = append(names, object.Content[i].Value)
-	}
-	at, there := slices.BinarySearch(names, field)
-	if there || !slices.IsSorted(names) {
-		set(object, field, value)
-		return
-	}
-	object.Content = slices.Insert(object.Content, 2*at, text(field), value)
-}
-
-func remove(object *yaml.Node, field string) {
-	if i := indexOf(object, field); i >= 0 {
-		object.Content = slices.Delete(object.Content, i, i+2)
-	}
-}
-
 // sortContents orders what several ExternalSecrets have put into a Secret of their
 // own, as it is ordered where one made it.
 func sortContents(object *yaml.Node) {

@@ -19,8 +19,8 @@ func TestWhoRevealsSecrets(t *testing.T) {
 	want := []string{
 		"fn/decoding.go",               // to undo an encoding
 		"fn/fields.go",                 // to find a field in a Vault secret
+		"fn/newsecret.go",              // into the Secret
 		"fn/render.go",                 // into templates
-		"fn/target.go",                 // into the Secret
 		"fn/templates.go",              // a template that stands in a Secret
 		"vaultsrc/faults.go",           // to take it out of what a server says
 		"vaultsrc/login.go",            // to see that a token is one word

@@ -1,0 +1,120 @@
+package fn
+
+import (
+	"fmt"
+	"strings"
+)
+
+const (
+	// mostReaders is how many goroutines one find has: more than any source reads
+	// at a time, and few enough for a tree of any size.
+	mostReaders = 256
+	// mostNames bounds what one find walks through. A Secret holds 1 MiB.
+	mostNames = 100_000
+	// longestName bounds a name, which is a path in Vault.
+	longestName = 4096
+)
+
+// do has what a name stands for read, a folder or a secret, as soon as a reader
+// is free.
+func (f *finding) do(part phase, name string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.names++
+	switch {
+	case f.names == mostNames+1:
+		f.failures = append(f.failures, failure{listing, "", &Fault{
+			Cause: fmt.Sprintf("there are more than %d secrets and folders to look at", mostNames), Hint: "find in a deeper folder, by find.path"}})
+		f.queue = nil
+		return
+	case f.names > mostNames || f.ctx.Err() != nil:
+		return
+	}
+	f.queue = append(f.queue, job{part, name})
+	if f.readers < mostReaders {
+		f.readers++
+		f.all.Go(f.read)
+	}
+}
+
+// job is a name that is still to be read.
+type job struct {
+	part phase
+	at   string
+}
+
+// read takes jobs until there are none left.
+func (f *finding) read() {
+	for {
+		f.mu.Lock()
+		if len(f.queue) == 0 || f.ctx.Err() != nil {
+			f.readers--
+			f.mu.Unlock()
+			return
+		}
+		next := f.queue[len(f.queue)-1]
+		f.queue = f.queue[:len(f.queue)-1]
+		f.mu.Unlock()
+		if next.part == listing {
+			f.walk(next.at)
+		} else {
+			f.take(next.at)
+		}
+	}
+}
+
+// walk lists a folder.
+func (f *finding) walk(folder string) {
+	defer f.recover(listing, folder)
+	answer, err := read(f.ctx, f.ref(FolderPart, folder), f.source)
+	if err != nil {
+		f.fail(listing, folder, err)
+		return
+	}
+	for _, name := range answer.Names {
+		switch full := folder + name; {
+		case len(full) > longestName:
+			f.fail(listing, folder, &Fault{Cause: "a name in " + answer.Path + " is too long"})
+		case strings.HasSuffix(name, "/"):
+			f.do(listing, full)
+		default:
+			f.do(reading, full)
+		}
+	}
+}
+
+// take reads a secret if it is chosen. One that has no version left to read is
+// passed over.
+func (f *finding) take(name string) {
+	defer f.recover(reading, name)
+	chosen, err := f.chooses(name)
+	if err != nil {
+		f.fail(reading, name, err)
+		return
+	}
+	if !chosen {
+		return
+	}
+	if f.isAmbiguous(name) {
+		f.mu.Lock()
+		f.ambiguous = append(f.ambiguous, name)
+		f.mu.Unlock()
+	}
+	answer, err := read(f.ctx, f.ref(SecretPart, name), f.source)
+	if f.entry.isMissing(err) {
+		return
+	}
+	if err != nil {
+		f.fail(reading, name, err)
+		return
+	}
+	fields, ok := parseFields(answer.Fields)
+	if !ok {
+		f.fail(reading, name, &Fault{Cause: answer.Path + " is no JSON object"})
+		return
+	}
+	document, _ := fields.property("")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.found[name] = document
+}
