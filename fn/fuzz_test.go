@@ -124,7 +124,8 @@ func FuzzRewrite(f *testing.F) {
 		}
 		inputs := []string{source, target, text, priority, key, value}
 		run := func(merge api.RewriteMerge) (map[string]string, string) {
-			rewrites := []api.Rewrite{{RegExp: &api.RewriteRegExp{Source: source, Target: target}}, {Transform: &api.RewriteTransform{Template: text}}, {Merge: &merge}}
+			again := api.Rewrite{RegExp: &api.RewriteRegExp{Source: source, Target: target}}
+			rewrites := []api.Rewrite{again, again, again, again, {Transform: &api.RewriteTransform{Template: text}}, {Merge: &merge}}
 			e := &entry{es: &externalSecret{item: &item{}}, field: "spec.dataFrom[0]", remoteField: "spec.dataFrom[0].extract", remote: &api.RemoteRef{}}
 			for _, r := range rewrites {
 				from := api.DataFromEntry{Find: &api.Find{}, Rewrite: []api.Rewrite{r}}
@@ -158,6 +159,35 @@ func FuzzRewrite(f *testing.F) {
 			if diff := cmp.Diff(first, second); diff != "" || cause != again {
 				t.Errorf("not the same twice: %s%s\n%s", diff, cause, again)
 			}
+		}
+	})
+}
+
+// FuzzProperty takes any property of any secret, alone and to extract from.
+func FuzzProperty(f *testing.F) {
+	for _, property := range []string{"", "a", "a.b", `a\.b`, "l.0", "l.#", `l.#(k=="v").x`, "*", "?", "@this|@pretty", "{a,b}", "[a,b]|[a,@this]", `!"x"`, "@fromstr.x", "@keys", " a"} {
+		f.Add(property, `{"a":{"b":"x"},"a.b":1.50,"l":[1,{"k":"v","x":null}]}`)
+		f.Add(property, `{"a":"{\"x\":12345678901234567890}","n":1e400}`)
+	}
+	f.Fuzz(func(t *testing.T, property, object string) {
+		ref := api.RemoteRef{Property: property}
+		spec := api.ExternalSecret{Spec: api.ExternalSecretSpec{Data: []api.DataEntry{{SecretKey: "k", RemoteRef: ref}}}}
+		if len(object) > 1<<12 || len(spec.Problems()) > 0 {
+			return
+		}
+		read, ok := parseFields(secret.New(object))
+		if !ok {
+			return
+		}
+		value, found := read.property(property)
+		again, foundAgain := read.property(property)
+		if value != again || found != foundAgain {
+			t.Error("not the same twice")
+		}
+		first, err := read.extract(property)
+		second, errAgain := read.extract(property)
+		if diff := cmp.Diff(revealed(first), revealed(second)); diff != "" || (err == nil) != (errAgain == nil) {
+			t.Errorf("not the same twice: %v, %v\n%s", err, errAgain, diff)
 		}
 	})
 }
