@@ -47,8 +47,8 @@ ExternalSecret, ClusterExternalSecret, SecretStore and ClusterSecretStore
 (external-secrets.io/v1 and v1beta1) are read as External Secrets Operator reads
 them; what esfn does not do yet it refuses by name. Each ExternalSecret is replaced
 by the Secret that it makes, the stores that it used are dropped (kpt: both are
-kept), and everything else passes through. If anything is wrong, esfn says all of it on stderr, writes
-no Secret, and exits with 1.
+kept), and everything else passes through. If anything is wrong, esfn says all of
+it on stderr, writes no Secret, and exits with 1.
 
 A functionConfig is only needed to set "consumed: Keep" or "Drop", under spec of
   apiVersion: esfn.krm/v1alpha1
