@@ -8,9 +8,6 @@ import (
 	"github.com/esfn/esfn/fn/secret"
 )
 
-// errNotDecoded says what encoding/base64 would say with a part of the value.
-var errNotDecoded = errors.New("is not in that encoding")
-
 // decodeValue undoes the encoding of a value (Decode in ESO's
 // runtime/decoding/decoding.go): padded Base64 of either alphabet, in which line
 // breaks do not count. Auto takes what can be decoded and leaves what cannot: a
@@ -25,7 +22,8 @@ func decodeValue(value secret.Value, strategy string) (secret.Value, error) {
 		}
 	}
 	if strategy == "Base64" || strategy == "Base64URL" {
-		return secret.Value{}, errNotDecoded
+		// What encoding/base64 says of it has a part of the value.
+		return secret.Value{}, errors.New("is not " + strategy)
 	}
 	return value, nil
 }

@@ -62,7 +62,7 @@ func TestFindBringsSecretsUnderTheirFullNames(t *testing.T) {
 			"warning: spec.dataFrom[0].find.tags: are not looked at beside name, as in ESO\n  hint: write one of the two"},
 		{"names spelled out", find("path: dev, conversionStrategy: Unicode"), map[string]string{"dev_U002f_config": dev, "dev_U002f_db_U002f_main": main}, ""},
 		{"each is one document to decode", find("path: prod, decodingStrategy: Base64"), nil,
-			`error: spec.dataFrom[0].find.decodingStrategy: the value for "prod_config" is not in that encoding` + "\n  hint: Auto decodes what it can and leaves the rest"},
+			`error: spec.dataFrom[0].find.decodingStrategy: the value for "prod_config" is not Base64` + "\n  hint: Auto decodes what it can and leaves the rest"},
 		{"a regexp that is none", find("name: {regexp: '('}"), nil,
 			"error: spec.dataFrom[0].find.name.regexp: is no regular expression: missing closing ): `(`\n  hint: Go's syntax (RE2) is without look-around and back references"},
 		{"out of the mount", find("path: ../other"), nil, "error: spec.dataFrom[0].find.path: leads out of its mount with ..\n  hint: write the path without it"},

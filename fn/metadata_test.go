@@ -22,7 +22,7 @@ func TestMetadataPolicyFetch(t *testing.T) {
 		{"the system's", field("property: current_version"), k("3"), ""},
 		{"whatever version is asked for", field("property: current_version, version: '1'"), k("3"), ""},
 		{"with a strategy", field("property: current_version, decodingStrategy: Base64"), nil,
-			`error: spec.data[0].remoteRef.decodingStrategy: the value for "k" is not in that encoding` + "\n  hint: Auto decodes what it can and leaves the rest"},
+			`error: spec.data[0].remoteRef.decodingStrategy: the value for "k" is not Base64` + "\n  hint: Auto decodes what it can and leaves the rest"},
 		{"extract", "dataFrom: [{extract: {key: app, metadataPolicy: Fetch}}]",
 			map[string]string{"created_time": "x", "current_version": "3", "delete_version_after": "0s", "owner": "me", "a_b": "<&>"}, ""},
 		{"no such field", field("property: nope"), nil, `error: spec.data[0].remoteRef.property: no field "nope" at kv/data/app (version 3); it has 5 fields` +

@@ -104,9 +104,9 @@ func TestTemplatesMakeTheData(t *testing.T) {
 		{"data over all of them", templated(`{template: {data: {same: data}, templateFrom: [{literal: "same: literal\nx: y"}]}}`), map[string]string{"same": "data", "x": "true"}, ""},
 		{"values to decode", from(`{literal: "bin: {{ .bin }}\nx: aGk=", valuesDecodingStrategy: Base64}`), map[string]string{"bin": "\x00\x01\x02", "x": "hi"}, ""},
 		{"values that cannot be", from(`{literal: "x: {{ .multi | quote }}", valuesDecodingStrategy: Base64}`), nil,
-			at + ".templateFrom[0].literal: the value that it makes for one of its keys is not in that encoding\n  hint: valuesDecodingStrategy says what encoding that is"},
+			at + ".templateFrom[0].literal: the value that it makes for one of its keys is not Base64\n  hint: valuesDecodingStrategy says what encoding that is"},
 		{"one that cannot be", from(`{configMap: {name: texts, items: [{key: one}]}, valuesDecodingStrategy: Base64URL}`), nil,
-			at + ".templateFrom[0].configMap.items[0]: the value that it makes for \"one\" is not in that encoding\n  hint: valuesDecodingStrategy says what encoding that is"},
+			at + ".templateFrom[0].configMap.items[0]: the value that it makes for \"one\" is not Base64URL\n  hint: valuesDecodingStrategy says what encoding that is"},
 		{"metadata that is no text", templated(`{template: {templateFrom: [{target: Labels, literal: "a: {{ .bin }}", valuesDecodingStrategy: Base64}, {target: Annotations, literal: "a: /w==", valuesDecodingStrategy: Base64}], metadata: {labels: {b: '{{ b64dec "/w==" }}'}}}}`), nil,
 			at + ".metadata.labels[b]: the value that it makes for \"b\" is no text, and metadata is\n" +
 				at + ".templateFrom[1].literal: the value that it makes for one of its keys is no text, and metadata is"},
