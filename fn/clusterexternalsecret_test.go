@@ -136,3 +136,10 @@ func TestASecondRunOfKptFindsTheSecretsOfAClusterExternalSecret(t *testing.T) {
 		t.Errorf("the second run differs: %v\n%s", problems, diff)
 	}
 }
+
+func TestANamespaceThatNoClusterHasIsNotChosen(t *testing.T) {
+	_, out, problems := rendered(t, Input{Items: items(t, cluster("")+namespace(`"../../evil/"`, "")+"apiVersion: v1\nkind: Namespace\nmetadata: {}\n---\n"+clustered("namespaceSelectors: [{}]"))})
+	if diff := cmp.Diff("warning: ClusterExternalSecret c: spec: makes no Secret: it chooses none of the namespaces given\n  hint: give esfn the Namespace objects with their labels, or name them in spec.namespaces", said(t, out, problems)); diff != "" {
+		t.Errorf("said (-want +got):\n%s", diff)
+	}
+}
