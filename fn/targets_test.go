@@ -59,6 +59,8 @@ func TestWhoMakesASecret(t *testing.T) {
 			`error: ExternalSecret a: spec.target.name: two Secrets "out" are among the manifests` + "\n  hint: remove one of them"},
 		{"one that cannot be added to", secretOut("data: x") + adds("c", "k", "Merge"), nil,
 			`error: ExternalSecret c: spec.target: the Secret "out" cannot be added to: its data is no map` + "\n  hint: write it out in full"},
+		{"one with a merge, which would win", secretOut("stringData: {<<: {k: x}}") + adds("c", "k", "Merge"), nil,
+			`error: ExternalSecret c: spec.target: the Secret "out" cannot be added to: it has anchors, aliases or a field twice` + "\n  hint: write it out in full"},
 		{"one with anchors, and what else is wrong", strings.Replace(was, "{name: out}", "{name: out, labels: &a {x: z}, annotations: *a}", 1) + adds("a", "k", "Merge") +
 			es("b", "data: [{secretKey: k, remoteRef: {key: gone}}]"), nil,
 			`error: ExternalSecret a: spec.target: the Secret "out" cannot be added to: it has anchors, aliases or a field twice` + "\n  hint: write it out in full\n" +

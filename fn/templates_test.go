@@ -200,3 +200,12 @@ func TestATemplateThatIsNotRenderedIsNotJudged(t *testing.T) {
 		{"creationPolicy None", templated("{creationPolicy: None, template: {data: {a: '{{'}}}"), nil, "warning: makes no Secret: creationPolicy is None"},
 	})
 }
+
+func TestATemplateDoesNotSayWhereASecretIsWritten(t *testing.T) {
+	got, _, problems := rendered(t, Input{Items: items(t, vaultStore+es("db", `target: {template: {metadata: {annotations: {internal.config.kubernetes.io/path: a, config.kubernetes.io/path: b, esfn.krm/external-secret: c, note: mine}},
+  templateFrom: [{target: Annotations, literal: 'internal.config.kubernetes.io/index: "1"'}]}}
+data: [{secretKey: k, remoteRef: {key: app, property: a}}]`))})
+	if len(problems) > 0 || !strings.Contains(got, "  annotations:\n    note: mine\ntype:") {
+		t.Errorf("%v\n%s", problems, got)
+	}
+}
