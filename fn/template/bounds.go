@@ -15,6 +15,15 @@ const (
 	maxMade     = 1 << 20 // bytes or elements that a number asks for
 	maxElements = 1 << 20 // elements of a list or a map, those inside it too
 	maxDepth    = 100     // levels of such
+
+	// In one execution:
+	maxTotal    = 64 << 20 // bytes of what all its functions give
+	maxMeasured = 1 << 26  // elements of what they are given, one by one each time
+	maxSlow     = 20       // calls of functions that take their time
+
+	// What an element, a number or nothing takes at most where it is printed, with
+	// what stands around it.
+	printedElement = 20
 )
 
 // numbers says how many bytes or elements a function makes that is given a
@@ -30,6 +39,8 @@ var numbers = map[string]func(a []reflect.Value) float64{
 	"nindent":      padding,
 	"until":        func(a []reflect.Value) float64 { return steps(0, a[0].Int(), 1) },
 	"untilStep":    func(a []reflect.Value) float64 { return steps(a[0].Int(), a[1].Int(), a[2].Int()) },
+	"split":        func(a []reflect.Value) float64 { return float64(strings.Count(a[1].String(), a[0].String()) + 1) },
+	"splitList":    func(a []reflect.Value) float64 { return float64(strings.Count(a[1].String(), a[0].String()) + 1) },
 	"seq": func(a []reflect.Value) float64 {
 		switch n := a[0].Interface().([]int); len(n) {
 		case 1:
@@ -70,10 +81,88 @@ var texts = map[string]func(a []reflect.Value) float64{
 	"printf":                     printed,
 }
 
-// wouldMakeTooMuch tells it before the memory is asked for.
-func wouldMakeTooMuch(function string, args []reflect.Value) bool {
+// prints are the functions that print whatever they are given, or write it as JSON
+// or YAML: a list that is in another one twice stands in their result twice.
+var prints = names(`cat html join js mustToJson mustToPrettyJson mustToRawJson print println quote sortAlpha squote
+	toJson toPrettyJson toRawJson toString toStrings toYaml urlquery`)
+
+// slow are the functions that take their time by design, or make keys.
+var slow = names(`bcrypt derivePassword genCA genCAWithKey genPrivateKey genSelfSignedCert genSelfSignedCertWithKey
+	genSignedCert genSignedCertWithKey htpasswd`)
+
+// parsers give texts of their own in a list or a map. Other functions that give
+// such share the texts that they were given.
+var parsers = names(`fromJson fromYaml mustFromJson`)
+
+func names(all string) map[string]bool {
+	set := map[string]bool{}
+	for _, name := range strings.Fields(all) {
+		set[name] = true
+	}
+	return set
+}
+
+// usage is what one execution has used of its bounds.
+type usage struct{ total, measured, slow int }
+
+// before says what is against a call, before the memory for it is asked for.
+func (u *usage) before(g *guarded, args []reflect.Value) string {
+	given := sizeOfAll(args, g.signature.IsVariadic())
+	u.measured += given.elements
+	switch {
+	case u.measured > maxMeasured:
+		return causeMeasured
+	case given.isTooLarge():
+		return "the function " + g.name + " is given too much"
+	case wouldMakeTooMuch(g.name, args, given):
+		return "the function " + g.name + " would make too much"
+	}
+	if slow[g.name] {
+		if u.slow++; u.slow > maxSlow {
+			return "functions that take their time, as " + g.name + " does, are called more than 20 times"
+		}
+	}
+	return ""
+}
+
+// after says what is against a result.
+func (u *usage) after(g *guarded, result reflect.Value) string {
+	given := size(result)
+	u.measured += given.elements
+	u.total += printedElement * given.elements
+	if g.result.Kind() == reflect.String || parsers[g.name] {
+		u.total += given.bytes
+	}
+	switch {
+	case given.isTooLarge():
+		return "the function " + g.name + " makes too much"
+	case u.total > maxTotal:
+		return "the functions of the template make more than 64 MiB together"
+	}
+	return ""
+}
+
+// check says what is against a value that no function with a guard has just given.
+func (u *usage) check(v reflect.Value) string {
+	given := size(v)
+	u.measured += given.elements
+	switch {
+	case u.measured > maxMeasured:
+		return causeMeasured
+	case given.isTooLarge():
+		return "the value is too large"
+	}
+	return ""
+}
+
+const causeMeasured = "the template does too much with long lists and maps"
+
+func wouldMakeTooMuch(function string, args []reflect.Value, given extent) bool {
 	if made, ok := numbers[function]; ok {
 		return made(args) > maxMade
+	}
+	if prints[function] && given.printed() > maxOutput {
+		return true
 	}
 	if made, ok := texts[function]; ok {
 		return made(args) > maxOutput
@@ -110,34 +199,47 @@ func replaced(a []reflect.Value) float64 {
 	return float64(matches)*float64(len(replacement)) + float64(strings.Count(replacement, "$"))*float64(len(text))
 }
 
-var digits = regexp.MustCompile(`\d+`)
+var (
+	verbs  = regexp.MustCompile(`%[-+# 0-9.*\[\]]*`)
+	digits = regexp.MustCompile(`\d+`)
+)
 
-// printed takes every verb for the one that prints the most: all arguments, with
-// the greatest width there is.
+// printed takes every verb for the one that prints the most: all arguments, each
+// element of the longest with the greatest width there is.
 func printed(a []reflect.Value) float64 {
-	format, width, all := a[0].String(), 0.0, 0.0
-	for _, number := range digits.FindAllString(format, -1) {
-		n, _ := strconv.ParseFloat(number, 64)
-		width = max(width, min(n, 1e6)) // fmt takes no wider one
-	}
-	if strings.Contains(format, "*") {
-		width = 1e6
+	format, width, all, elements := a[0].String(), 0.0, 0.0, 0.0
+	found := verbs.FindAllString(format, -1)
+	for _, verb := range found {
+		for _, number := range digits.FindAllString(verb, -1) {
+			n, _ := strconv.ParseFloat(number, 64)
+			width = max(width, min(n, 1e6)) // fmt takes no wider one
+		}
+		if strings.Contains(verb, "*") {
+			width = 1e6
+		}
 	}
 	for i := range a[1].Len() {
-		all += float64(size(a[1].Index(i)).bytes)
+		s := size(a[1].Index(i))
+		all += float64(s.bytes)
+		elements = max(elements, float64(s.elements+1))
 	}
-	return float64(strings.Count(format, "%")) * (width + all)
+	element := 32.0 // "%!s(int=" and ")" as well
+	if strings.ContainsAny(format, "bfF") {
+		element = 350 // the digits of 1e308, with a sign and a fraction
+	}
+	return float64(len(found)) * ((width+element)*elements + all)
 }
+
+type extent struct{ bytes, elements, depth int }
 
 // isTooLarge tells whether a value is more than a template may make: it would be
 // printed, or a part of something else. A map that was put into itself has no end
 // of levels.
-func isTooLarge(v reflect.Value) bool {
-	s := size(v)
+func (s extent) isTooLarge() bool {
 	return s.bytes > maxOutput || s.elements > maxElements || s.depth > maxDepth
 }
 
-type extent struct{ bytes, elements, depth int }
+func (s extent) printed() int { return s.bytes + printedElement*s.elements }
 
 // size measures a value as it would be printed, and stops where it is too large.
 func size(v reflect.Value) extent {
@@ -146,9 +248,24 @@ func size(v reflect.Value) extent {
 	return s
 }
 
+// sizeOfAll measures the arguments of a call together.
+func sizeOfAll(args []reflect.Value, variadic bool) extent {
+	var s extent
+	for i, arg := range args {
+		if !variadic || i < len(args)-1 {
+			s.add(arg, 0)
+			continue
+		}
+		for j := range arg.Len() {
+			s.add(arg.Index(j), 0)
+		}
+	}
+	return s
+}
+
 func (s *extent) add(v reflect.Value, depth int) {
 	s.depth = max(s.depth, depth)
-	if s.bytes > maxOutput || s.elements > maxElements || s.depth > maxDepth {
+	if s.isTooLarge() {
 		return
 	}
 	switch v.Kind() {
@@ -166,6 +283,19 @@ func (s *extent) add(v reflect.Value, depth int) {
 		for entries := v.MapRange(); entries.Next(); {
 			s.add(entries.Key(), depth+1)
 			s.add(entries.Value(), depth+1)
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			s.add(v.Elem(), depth+1)
+		}
+	case reflect.Struct:
+		if v.Type().PkgPath() == "time" { // a time zone has long lists, which are not printed
+			s.bytes += 80
+			return
+		}
+		s.elements += v.NumField()
+		for i := range v.NumField() {
+			s.add(v.Field(i), depth+1)
 		}
 	}
 }

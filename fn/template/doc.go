@@ -5,7 +5,7 @@
 //	functions.go  which functions there are
 //	guard.go      what every function is wrapped in
 //	bounds.go     how much a template may make
-//	rounds.go     how often it may go through a loop
+//	rounds.go     how often it may go through a loop, and checks of what has no guard
 //	date.go       dates, in UTC whatever the machine's time zone is
 //	pem.go        filterPEM, filterCertChain, certSANs
 //	chain.go      which certificate is whose issuer
@@ -20,8 +20,11 @@
 // A template gives the bytes that it gives in ESO, whose containers run in UTC
 // and have no part in the machine's environment. There is no env and no DNS.
 //
-// It refuses a template that needs more memory than any Secret could hold, and
-// one that does not come to an end.
+// It refuses a template that makes more than any Secret could hold, and one that
+// does not come to an end. What a call is given is measured before it, as printed:
+// a list that is in another one twice counts twice. What has no guard, a method or
+// text/template's own functions, is measured behind it. Not bounded is the time of
+// one call: of a PKCS#12 archive's iterations, of uniq over a long list.
 //
 // It has plain strings in its hands, not secret.Values: its caller reveals them.
 // In return no [Error] holds a value, nor what a library says of one, and the

@@ -17,8 +17,8 @@ import (
 // functions are those of a template, each behind its guard: sprig's, but for
 // those that ask the machine or the network (ESO has a copy of sprig without them
 // in runtime/template/v2/sprig), and ESO's own. There is no name in both.
-var functions = func() texttemplate.FuncMap {
-	all := texttemplate.FuncMap{}
+var functions = func() map[string]*guarded {
+	all := map[string]*guarded{}
 	for _, some := range []map[string]any{builtins, original, ofESO, dates, changed} {
 		for name, function := range some {
 			all[name] = guard(name, function)
@@ -33,14 +33,23 @@ var functions = func() texttemplate.FuncMap {
 // functionsIn returns those of the functions whose names stand in a text. A
 // template keeps a map of its functions for itself, and copies it whenever it is
 // executed: of all 230, that took longer than everything else.
-func functionsIn(text string) texttemplate.FuncMap {
-	found := texttemplate.FuncMap{}
+func functionsIn(text string) map[string]*guarded {
+	found := map[string]*guarded{}
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		if function, ok := functions[word]; ok {
 			found[word] = function
 		}
 	}
 	return found
+}
+
+// functionsFor makes functions for one execution.
+func functionsFor(run *usage, of map[string]*guarded) texttemplate.FuncMap {
+	all := texttemplate.FuncMap{}
+	for name, function := range of {
+		all[name] = function.in(run)
+	}
+	return all
 }
 
 // original are the functions as sprig has them.

@@ -46,7 +46,7 @@ func TestTheFunctionsAreThoseOfESO(t *testing.T) {
 			t.Errorf("there is no function %s to be unstable", name)
 		}
 	}
-	for _, bounds := range []map[string]bool{has(numbers), has(texts)} {
+	for _, bounds := range []map[string]bool{has(numbers), has(texts), prints, slow, parsers} {
 		for name := range bounds {
 			if functions[name] == nil {
 				t.Errorf("there is no function %s to be bounded", name)

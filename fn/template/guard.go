@@ -7,10 +7,17 @@ import (
 
 var errorType = reflect.TypeFor[error]()
 
-// guard wraps a function for a template: what it is given and what it gives is
+// guarded is a function for a template: what it is given and what it gives is
 // bounded, it does not panic, and its error is a [failure], which has none of a
 // library's words. Those quote what they could not read.
-func guard(name string, function any) any {
+type guarded struct {
+	name      string
+	call      func([]reflect.Value) []reflect.Value
+	result    reflect.Type
+	signature reflect.Type
+}
+
+func guard(name string, function any) *guarded {
 	f := reflect.ValueOf(function)
 	t := f.Type()
 	var in []reflect.Type
@@ -21,26 +28,30 @@ func guard(name string, function any) any {
 	if t.IsVariadic() {
 		call = f.CallSlice
 	}
-	signature := reflect.FuncOf(in, []reflect.Type{t.Out(0), errorType}, t.IsVariadic())
-	return reflect.MakeFunc(signature, func(args []reflect.Value) (results []reflect.Value) {
+	return &guarded{name, call, t.Out(0), reflect.FuncOf(in, []reflect.Type{t.Out(0), errorType}, t.IsVariadic())}
+}
+
+// in gives the function for one execution of a template.
+func (g *guarded) in(run *usage) any {
+	return reflect.MakeFunc(g.signature, func(args []reflect.Value) (results []reflect.Value) {
 		fail := func(cause string) []reflect.Value {
 			err := error(failure(cause))
-			return []reflect.Value{reflect.Zero(t.Out(0)), reflect.ValueOf(&err).Elem()}
+			return []reflect.Value{reflect.Zero(g.result), reflect.ValueOf(&err).Elem()}
 		}
 		defer func() {
 			if recover() != nil {
-				results = fail("the function " + name + " failed")
+				results = fail("the function " + g.name + " failed")
 			}
 		}()
-		if wouldMakeTooMuch(name, args) {
-			return fail("the function " + name + " would make too much")
+		if cause := run.before(g, args); cause != "" {
+			return fail(cause)
 		}
-		results = call(args)
+		results = g.call(args)
 		if len(results) == 2 && !results[1].IsNil() {
-			return fail(causeOf(name, results[1].Interface().(error)))
+			return fail(causeOf(g.name, results[1].Interface().(error)))
 		}
-		if isTooLarge(results[0]) {
-			return fail("the function " + name + " makes too much")
+		if cause := run.after(g, results[0]); cause != "" {
+			return fail(cause)
 		}
 		return []reflect.Value{results[0], reflect.Zero(errorType)}
 	}).Interface()

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"reflect"
 	"slices"
 	texttemplate "text/template"
 	"text/template/parse"
@@ -19,24 +20,25 @@ const (
 	maxBlocks = 100
 )
 
-// Functions that only [count] puts into a template: where one is parsed there
+// Functions that only [bound] puts into a template: where one is parsed there
 // are no such names.
 const (
 	roundName = "round_"
 	enterName = "enter_"
 	leaveName = "leave_"
+	checkName = "check_"
 )
 
-// count puts calls to the start of every body that may be gone through many
-// times, and to the end of templates. ok is false where blocks are nested too
-// deeply.
-func count(parsed *texttemplate.Template) (ok bool) {
+// bound puts calls to the start of every body that may be gone through many
+// times, to the end of templates, and behind what gives a value and has no guard.
+// ok is false where blocks are nested too deeply.
+func bound(parsed *texttemplate.Template) (ok bool) {
 	for _, defined := range parsed.Templates() {
 		if defined.Tree == nil || defined.Root == nil {
 			continue
 		}
 		root := defined.Root
-		if !countRounds(root, 0) {
+		if !boundList(root, 0) {
 			return false
 		}
 		root.Nodes = slices.Insert(root.Nodes, 0, callOf(enterName, root.Pos))
@@ -45,7 +47,7 @@ func count(parsed *texttemplate.Template) (ok bool) {
 	return true
 }
 
-func countRounds(list *parse.ListNode, blocks int) (ok bool) {
+func boundList(list *parse.ListNode, blocks int) (ok bool) {
 	if list == nil {
 		return true
 	}
@@ -55,6 +57,12 @@ func countRounds(list *parse.ListNode, blocks int) (ok bool) {
 	for _, node := range list.Nodes {
 		var branch *parse.BranchNode
 		switch node := node.(type) {
+		case *parse.ActionNode:
+			boundPipe(node.Pipe, len(node.Pipe.Decl) == 0)
+			continue
+		case *parse.TemplateNode:
+			boundPipe(node.Pipe, false)
+			continue
 		case *parse.IfNode:
 			branch = &node.BranchNode
 		case *parse.WithNode:
@@ -64,7 +72,8 @@ func countRounds(list *parse.ListNode, blocks int) (ok bool) {
 		default:
 			continue
 		}
-		if !countRounds(branch.List, blocks+1) || !countRounds(branch.ElseList, blocks+1) {
+		boundPipe(branch.Pipe, false)
+		if !boundList(branch.List, blocks+1) || !boundList(branch.ElseList, blocks+1) {
 			return false
 		}
 		if branch.NodeType == parse.NodeRange {
@@ -74,17 +83,55 @@ func countRounds(list *parse.ListNode, blocks int) (ok bool) {
 	return true
 }
 
+// boundPipe has the values checked that methods and text/template's own functions
+// give when they have arguments, and what is printed. A list that was small when a
+// function gave it may hold a map that has grown since.
+func boundPipe(pipe *parse.PipeNode, printed bool) {
+	if pipe == nil {
+		return
+	}
+	var commands []*parse.CommandNode
+	for i, command := range pipe.Cmds {
+		for _, arg := range command.Args {
+			boundParens(arg)
+		}
+		commands = append(commands, command)
+		called := i > 0 || len(command.Args) > 1
+		if !hasGuard(command) && (called || printed && i == len(pipe.Cmds)-1) {
+			commands = append(commands, commandOf(checkName, command.Pos))
+		}
+	}
+	pipe.Cmds = commands
+}
+
+func boundParens(node parse.Node) {
+	switch node := node.(type) {
+	case *parse.PipeNode:
+		boundPipe(node, false)
+	case *parse.ChainNode:
+		boundParens(node.Node)
+	}
+}
+
+func hasGuard(command *parse.CommandNode) bool {
+	function, ok := command.Args[0].(*parse.IdentifierNode)
+	return ok && functions[function.Ident] != nil
+}
+
 func callOf(function string, at parse.Pos) parse.Node {
-	call := parse.NewIdentifier(function).SetPos(at)
 	return &parse.ActionNode{NodeType: parse.NodeAction, Pos: at, Pipe: &parse.PipeNode{
-		NodeType: parse.NodePipe, Pos: at, Cmds: []*parse.CommandNode{
-			{NodeType: parse.NodeCommand, Pos: at, Args: []parse.Node{call}},
-		},
+		NodeType: parse.NodePipe, Pos: at, Cmds: []*parse.CommandNode{commandOf(function, at)},
 	}}
 }
 
-// counters makes the functions for one execution. They print nothing.
-func counters() texttemplate.FuncMap {
+func commandOf(function string, at parse.Pos) *parse.CommandNode {
+	call := parse.NewIdentifier(function).SetPos(at)
+	return &parse.CommandNode{NodeType: parse.NodeCommand, Pos: at, Args: []parse.Node{call}}
+}
+
+// counters makes the functions for one execution. They print nothing, but for the
+// value that is checked.
+func (u *usage) counters() texttemplate.FuncMap {
 	rounds, calls := 0, 0
 	round := func() (string, error) {
 		if rounds++; rounds > maxRounds {
@@ -106,6 +153,12 @@ func counters() texttemplate.FuncMap {
 		leaveName: func() string {
 			calls--
 			return ""
+		},
+		checkName: func(v reflect.Value) (reflect.Value, error) { // nothing stays nothing
+			if cause := u.check(v); cause != "" {
+				return v, failure(cause)
+			}
+			return v, nil
 		},
 	}
 }

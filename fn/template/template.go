@@ -8,8 +8,9 @@ import (
 // Template is a template that was parsed. It may be executed by several
 // goroutines at once.
 type Template struct {
-	text   string
-	parsed *texttemplate.Template
+	text      string
+	parsed    *texttemplate.Template
+	functions map[string]*guarded
 }
 
 // rootName is what text/template calls a template in what it says. A template
@@ -28,14 +29,15 @@ func Parse(text string) (t *Template, err error) {
 	if len(text) > maxMade {
 		return nil, &Error{Cause: "the template is larger than 1 MiB"}
 	}
-	parsed, err := texttemplate.New(rootName).Funcs(functionsIn(text)).Parse(text)
+	functions := functionsIn(text)
+	parsed, err := texttemplate.New(rootName).Funcs(functionsFor(nil, functions)).Parse(text)
 	if err != nil {
 		return nil, parseError(err)
 	}
-	if !count(parsed) {
+	if !bound(parsed) {
 		return nil, &Error{Cause: "blocks of the template are nested too deeply"}
 	}
-	return &Template{text, parsed}, nil
+	return &Template{text, parsed, functions}, nil
 }
 
 // Execute gives the text that the template makes of the values. Dot is the map
@@ -64,7 +66,9 @@ func (t *Template) over(option string, values map[string]string) (made string, e
 		return "", &Error{Cause: causeBroken}
 	}
 	var out output
-	if err := once.Option(option).Funcs(counters()).Execute(&out, values); err != nil {
+	var run usage
+	once.Option(option).Funcs(functionsFor(&run, t.functions)).Funcs(run.counters())
+	if err := once.Execute(&out, values); err != nil {
 		return "", executionError(t.text, err)
 	}
 	return out.String(), nil

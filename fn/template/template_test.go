@@ -79,7 +79,7 @@ func TestExecute(t *testing.T) {
 		{`{{ range .b }}{{ end }}`, "error: line 1, column 10: range cannot go over that value"},
 		{`{{ template "x" }}`, "error: line 1, column 13: there is no template of that name"},
 		{`{{ upper nil }}`, "error: line 1, column 10: an argument is nothing: expected string"},
-		{`{{ upper (index (dict) "x") }}`, "error: line 1, column 24: an argument is nothing: expected string"},
+		{`{{ upper (index (dict) "x") }}`, "error: line 1, column 11: an argument is nothing: expected string"},
 		{`{{ upper 1 }}`, "error: line 1, column 10: an argument has the wrong type: expected string"},
 		{"{{ .a }}\n  {{ .a 1 }}", "error: line 2, column 6: arguments stand after something that is no function"},
 	} {

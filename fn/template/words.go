@@ -45,7 +45,8 @@ func executionError(text string, err error) *Error {
 	if at := executed.FindStringSubmatch(rest); at != nil {
 		e.Text, rest = at[1], at[2]
 	}
-	if e.Text == roundName || e.Text == enterName {
+	e.Text = strings.ReplaceAll(e.Text, " | "+checkName, "")
+	if e.Text == roundName || e.Text == enterName || e.Text == checkName {
 		e.Text = ""
 	}
 	var failed failure
