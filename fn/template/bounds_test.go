@@ -82,6 +82,9 @@ func TestATemplateMakesNoMoreThanItMay(t *testing.T) {
 		{`{{ $d := dict }}{{ range $i := 200 }}{{ $x := set $d (print $i) $.mib }}{{ unset $d (print $i) | len }}{{ end }}`, strings.Repeat("0", 200)},
 		{`{{ range 21 }}{{ $x := derivePassword 1 "long" "a" "b" "c" }}{{ end }}`, "error: line 1, column 24: functions that take their time, as derivePassword does, are called more than 20 times"},
 		{`{{ range 20 }}{{ $x := htpasswd "a" "b" "sha" }}{{ end }}{{ bcrypt "a" }}`, "error: line 1, column 61: functions that take their time, as bcrypt does, are called more than 20 times"},
+		{`{{ fromYaml (printf "a: &a %s\nb: [*a, *a, *a, *a, *a]" .mib) }}`, "error: line 1, column 4: fromYaml: the aliases in it stand for too much"},
+		{`{{ fromYaml (printf "a: &a {x: %s}\nb: {<<: *a}\nc: {<<: *a}\nd: {<<: *a}\ne: {<<: *a}" .mib) }}`, "error: line 1, column 4: fromYaml: the aliases in it stand for too much"},
+		{`{{ fromYaml (printf "a: &a %s\nb: *a" .mib) | len }}`, "2"},
 
 		{`{{ check_ 1 }}`, "error: line 1: there is no such function"},
 		{`{{ round_ }}`, "error: line 1: there is no such function"},

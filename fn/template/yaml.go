@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	shared "go.yaml.in/yaml/v2"
 	"sigs.k8s.io/yaml"
 )
 
@@ -21,13 +22,29 @@ func toYAML(v any) string {
 }
 
 // fromYAML reads a map, and gives what is wrong with the text as its key Error.
-func fromYAML(text string) map[string]any {
+func fromYAML(text string) (map[string]any, error) {
+	if aliasesAreTooLarge(text) {
+		return nil, reason(causeAliases)
+	}
 	read := map[string]any{}
 	if err := yaml.Unmarshal([]byte(text), &read); err != nil {
 		read["Error"] = err.Error()
 	}
-	return read
+	return read, nil
 }
+
+// aliasesAreTooLarge tells it from what the parser gives that sigs.k8s.io/yaml
+// has: there aliases share what they stand for, and written as JSON, which comes
+// next, they do not.
+func aliasesAreTooLarge(text string) bool {
+	if !strings.Contains(text, "*") {
+		return false
+	}
+	var read any
+	return shared.Unmarshal([]byte(text), &read) == nil && size(reflect.ValueOf(read)).isTooLarge()
+}
+
+const causeAliases = "the aliases in it stand for too much"
 
 // KeysAndValues reads rendered text as ESO reads that of a literal, or of an item
 // with templateAs KeysAndValues: the first document, in YAML 1.1, as a map of
@@ -42,6 +59,9 @@ func KeysAndValues(text string) (read map[string]string, err error) {
 	}()
 	if !utf8.ValidString(text) {
 		return nil, &Error{Cause: "what the template gives has bytes in it that are no text, which YAML cannot hold: encode them and set valuesDecodingStrategy"}
+	}
+	if aliasesAreTooLarge(text) {
+		return nil, &Error{Cause: "what the template gives is too large: " + causeAliases}
 	}
 	read = map[string]string{}
 	if err := yaml.Unmarshal([]byte(text), &read); err != nil {

@@ -2,6 +2,7 @@ package template_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -75,7 +76,10 @@ func TestKeysAndValuesErrors(t *testing.T) {
 		noMap  = "what the template gives is YAML, but not a map of keys and values"
 		noText = "what the template gives has a list or a map as a value, and only texts fit into a Secret: toJson makes one of it"
 		noKey  = "what the template gives has a key in it that is no text"
+
+		aliases = "what the template gives is too large: the aliases in it stand for too much"
 	)
+	mib := strings.Repeat("a", 1<<20)
 	for text, want := range map[string]string{
 		"v: [made-up-secret-4711]":            noText,
 		"v: {made-up-secret-4711: b}":         noText,
@@ -94,6 +98,11 @@ func TestKeysAndValuesErrors(t *testing.T) {
 		"v: !!int made-up-secret-4711":        noYAML,
 		"\tv: made-up-secret-4711":            noYAML,
 		"v: made-up-secret-4711\xff":          "what the template gives has bytes in it that are no text, which YAML cannot hold: encode them and set valuesDecodingStrategy",
+
+		// Without a bound these would be written as JSON of 500 MB.
+		"a: &a " + mib + "\nb: [" + strings.Repeat("*a, ", 500) + "]":                    aliases,
+		"a: &a {x: " + mib + "}\nb:\n" + strings.Repeat("- <<: *a\n", 500):               aliases,
+		"a: &a " + mib + "\n" + strings.Repeat("? *a\n: x\n", 3) + "b: [*a, *a, *a, *a]": aliases,
 	} {
 		got, err := template.KeysAndValues(text)
 		var typed *template.Error
