@@ -28,6 +28,16 @@ func TestARunThatEndsDoesNotWaitForATemplate(t *testing.T) {
 	}
 }
 
+func TestAFaultOfOursSaysWhereAndNoValue(t *testing.T) {
+	defer func() {
+		crash, ok := recover().(*Crash)
+		if !ok || !strings.Contains(string(crash.Stack), "TestAFaultOfOurs") || strings.Contains(string(crash.Stack), value) {
+			t.Errorf("got %T", crash)
+		}
+	}()
+	inTime(t.Context(), func() (Output, Problems) { panic(value) })
+}
+
 // TestKeysDoNotGrowWithoutBound has operations that double a key each.
 func TestKeysDoNotGrowWithoutBound(t *testing.T) {
 	source := &fake{secrets: map[string]string{"app": `{"pass":"` + value + `"}`}}
