@@ -55,6 +55,7 @@ func TestWhoMakesASecret(t *testing.T) {
 		{"two that create", adds("a", "k", "CreateOrMerge") + adds("b", "l", "CreateOrMerge"), made("k", "l"), ""},
 		{"one key of two", adds("a", "k", "Merge") + adds("b", "k", "Owner"), nil,
 			`error: ExternalSecret a: spec.target: ExternalSecret b puts the key "k" into the Secret "out", too` + "\n  hint: give one of the two another key"},
+		{"Merge, into one that bears its mark", strings.Replace(was, "{name: out}", "{name: out, annotations: {esfn.krm/external-secret: a}}", 1) + adds("a", "k", "Merge"), made("old", "k"), ""},
 		{"two Secrets to add to", was + was + adds("a", "k", "Merge"), nil,
 			`error: ExternalSecret a: spec.target.name: two Secrets "out" are among the manifests` + "\n  hint: remove one of them"},
 		{"one that cannot be added to", secretOut("data: x") + adds("c", "k", "Merge"), nil,
