@@ -49,10 +49,10 @@ func TestDecodingOfWhatWasRead(t *testing.T) {
 
 		{"a null byte", "dataFrom: [{extract: {key: nulls}}]", map[string]string{"raw": "a\x00b", "enc": "AAEC", "fine": "x"}, ""},
 		{"a null byte, ignored", field("null", b64+", nullBytePolicy: Ignore"), k("\x00\x01\x02"), ""},
-		{"a null byte, refused", "dataFrom: [{extract: {key: nulls, nullBytePolicy: Fail}}]", nil, `error: spec.dataFrom[0].extract.nullBytePolicy: the value for "raw" has a null byte in it`},
-		{"in the decoded value", field("null", b64+", nullBytePolicy: Fail"), nil, `error: spec.data[0].remoteRef.nullBytePolicy: the value for "k" has a null byte in it`},
+		{"a null byte, refused", "dataFrom: [{extract: {key: nulls, nullBytePolicy: Fail}}]", nil, `error: spec.dataFrom[0].extract.nullBytePolicy: the value for "raw" has a null byte in it` + "\n  hint: set nullBytePolicy: Ignore if it is meant to be binary"},
+		{"in the decoded value", field("null", b64+", nullBytePolicy: Fail"), nil, `error: spec.data[0].remoteRef.nullBytePolicy: the value for "k" has a null byte in it` + "\n  hint: set nullBytePolicy: Ignore if it is meant to be binary"},
 		{"not in the encoded one", field("null", "nullBytePolicy: Fail"), k("AAEC"), ""},
 		{"spelled out in a document", "data: [{secretKey: k, remoteRef: {key: nulls, nullBytePolicy: Fail}}]", k(`{"enc":"AAEC","fine":"x","raw":"a\u0000b"}`), ""},
-		{"of find", "dataFrom: [{find: {name: {regexp: nulls}, nullBytePolicy: Fail}, rewrite: [{merge: {}}]}]", nil, `error: spec.dataFrom[0].find.nullBytePolicy: the value for "raw" has a null byte in it`},
+		{"of find", "dataFrom: [{find: {name: {regexp: nulls}, nullBytePolicy: Fail}, rewrite: [{merge: {}}]}]", nil, `error: spec.dataFrom[0].find.nullBytePolicy: the value for "raw" has a null byte in it` + "\n  hint: set nullBytePolicy: Ignore if it is meant to be binary"},
 	})
 }

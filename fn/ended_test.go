@@ -43,7 +43,7 @@ func TestKeysDoNotGrowWithoutBound(t *testing.T) {
 	source := &fake{secrets: map[string]string{"app": `{"pass":"` + value + `"}`}}
 	double := strings.Repeat("{regexp: {source: ., target: $0$0}}, ", 40)
 	_, problems := Run(t.Context(), Input{Items: items(t, vaultStore+es("db", "dataFrom: [{extract: {key: app}, rewrite: ["+double+"]}]"))}, source)
-	const want = `error: ExternalSecret db: spec.dataFrom[0].rewrite[10]: kv/data/app (version 3): "pass" becomes a key of 8192 bytes, and no more than 4096 are taken`
+	const want = `error: ExternalSecret db: spec.dataFrom[0].rewrite[10]: kv/data/app (version 3): "pass" becomes a key of 8192 bytes, and no more than 4096 are taken` + "\n  hint: a Secret's keys end at 253"
 	if diff := cmp.Diff(want, problems.Error()); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}

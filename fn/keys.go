@@ -71,7 +71,8 @@ func distinct(all []keyed) error {
 	sorted := slices.SortedStableFunc(slices.Values(all), func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
 	for i := 1; i < len(sorted); i++ {
 		if a, b := sorted[i-1], sorted[i]; a.key == b.key && a.key != "" {
-			return fmt.Errorf("%s and %s both become the key %s", inShort(a.name), inShort(b.name), inShort(a.key))
+			return &advised{fmt.Sprintf("%s and %s both become the key %s", inShort(a.name), inShort(b.name), inShort(a.key)),
+				"give one of the two another key in an operation before this one"}
 		}
 	}
 	return nil

@@ -27,14 +27,14 @@ func (c *contents) named(key string) string {
 }
 
 // of returns the part that a template makes.
-func (r *contents) of(part api.TemplateTarget) map[string]secret.Value {
+func (c *contents) of(part api.TemplateTarget) map[string]secret.Value {
 	switch part {
 	case api.LabelsTarget:
-		return r.labels
+		return c.labels
 	case api.AnnotationsTarget:
-		return r.annotations
+		return c.annotations
 	}
-	return r.data
+	return c.data
 }
 
 // render makes of what was read what goes into the Secret. Every template sees
@@ -91,10 +91,10 @@ func (es *externalSecret) execute(t targetTemplate, values map[string]string) (m
 		}
 		// It would be written as !!binary, and Kubernetes reads no such thing.
 		if t.part != api.DataTarget && !utf8.ValidString(value.Reveal()) {
-			return nil, new(es.problem(t.field, fmt.Sprintf("the value that it makes for %s is no text, and metadata is", t.named(key)), ""))
+			return nil, new(es.problem(t.field, fmt.Sprintf("the value that it makes for %s is no text, and metadata is", t.named(key)), "only data holds other bytes"))
 		}
 		if t.part == api.DataTarget && !api.IsSecretKey(key) {
-			return nil, new(es.problem(t.field, "it makes a key that Kubernetes does not take", ""))
+			return nil, new(es.problem(t.field, "it makes a key that Kubernetes does not take", "a key has at most 253 letters, digits, '-', '_' and '.'"))
 		}
 		decoded[key] = value
 	}

@@ -17,6 +17,11 @@ type operation interface {
 	apply(all []keyed) ([]keyed, error)
 }
 
+// advised is an error of an operation with what to do about it.
+type advised struct{ cause, hint string }
+
+func (a *advised) Error() string { return a.cause }
+
 // compileRewrites reads the operations of an entry.
 func (v *packageView) compileRewrites(e *entry) (problems Problems) {
 	for i := range e.rewrite {
@@ -49,7 +54,8 @@ const longestKey = 4096
 
 func bounded(one keyed) error {
 	if len(one.key) > longestKey {
-		return fmt.Errorf("%s becomes a key of %d bytes, and no more than %d are taken", inShort(one.name), len(one.key), longestKey)
+		return &advised{fmt.Sprintf("%s becomes a key of %d bytes, and no more than %d are taken", inShort(one.name), len(one.key), longestKey),
+			"a Secret's keys end at 253"}
 	}
 	return nil
 }
@@ -109,7 +115,7 @@ func (r *mergeValues) apply(all []keyed) ([]keyed, error) {
 		case i >= 0:
 			order = append(order, all[i])
 		case r.PriorityPolicy == "Strict":
-			return nil, fmt.Errorf("priority names %q, and there is no such key", key)
+			return nil, &advised{fmt.Sprintf("priority names %q, and there is no such key", key), "set priorityPolicy: IgnoreNotFound where it need not be there"}
 		}
 	}
 	merged, from := fields{}, map[string]string{}
@@ -123,9 +129,10 @@ func (r *mergeValues) apply(all []keyed) ([]keyed, error) {
 			switch {
 			case !twice || r.ConflictPolicy == "Ignore":
 			case other == one.key && slices.Contains(r.Priority, other): // a conflict in ESO, too
-				return nil, fmt.Errorf("priority names %q twice", other)
+				return nil, &advised{fmt.Sprintf("priority names %q twice", other), "name it once"}
 			default:
-				return nil, fmt.Errorf("field %s is in %s and in %s", inShort(field), inShort(other), inShort(one.key))
+				return nil, &advised{fmt.Sprintf("field %s is in %s and in %s", inShort(field), inShort(other), inShort(one.key)),
+					"set conflictPolicy: Ignore to take the last one; priority says which is last"}
 			}
 			merged[field], from[field] = object[field], one.key
 		}

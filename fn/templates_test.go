@@ -78,7 +78,7 @@ func TestTemplatesMakeTheData(t *testing.T) {
 		{"and does not, in quotes", from(`{literal: "k: {{ .multi | quote }}"}`), map[string]string{"k": "made-up-Zq7\nsecond"}, ""},
 		{"a list", from(`{literal: "{{ .multi | quote }}: [1]"}`), nil, at + ".templateFrom[0].literal: what the template gives has a list or a map as a value, and only texts fit into a Secret: toJson makes one of it" + quote},
 		{"no keys", from(`{literal: "{{ .multi | quote }}"}`), nil, at + ".templateFrom[0].literal: what the template gives is YAML, but not a map of keys and values" + quote},
-		{"a key that Kubernetes refuses", from(`{literal: "{{ .multi | quote }}: x"}`), nil, at + ".templateFrom[0].literal: it makes a key that Kubernetes does not take"},
+		{"a key that Kubernetes refuses", from(`{literal: "{{ .multi | quote }}: x"}`), nil, at + ".templateFrom[0].literal: it makes a key that Kubernetes does not take\n  hint: a key has at most 253 letters, digits, '-', '_' and '.'"},
 		{"labels alone are a template, too", from(`{literal: "a: b", target: labels}`), map[string]string{}, ""},
 		{"values of a ConfigMap", from("{configMap: {name: texts, items: [{key: one}, {key: same}]}}"), map[string]string{"one": "one 5432", "same": "from the ConfigMap"}, ""},
 		{"keys and values of it", from("{configMap: {name: texts, items: [{key: flat, templateAs: KeysAndValues}]}}"), map[string]string{"a": "5432", "same": "flat"}, ""},
@@ -108,8 +108,8 @@ func TestTemplatesMakeTheData(t *testing.T) {
 		{"one that cannot be", from(`{configMap: {name: texts, items: [{key: one}]}, valuesDecodingStrategy: Base64URL}`), nil,
 			at + ".templateFrom[0].configMap.items[0]: the value that it makes for \"one\" is not Base64URL\n  hint: valuesDecodingStrategy says what encoding that is"},
 		{"metadata that is no text", templated(`{template: {templateFrom: [{target: Labels, literal: "a: {{ .bin }}", valuesDecodingStrategy: Base64}, {target: Annotations, literal: "a: /w==", valuesDecodingStrategy: Base64}], metadata: {labels: {b: '{{ b64dec "/w==" }}'}}}}`), nil,
-			at + ".metadata.labels[b]: the value that it makes for \"b\" is no text, and metadata is\n" +
-				at + ".templateFrom[1].literal: the value that it makes for one of its keys is no text, and metadata is"},
+			at + ".metadata.labels[b]: the value that it makes for \"b\" is no text, and metadata is\n  hint: only data holds other bytes\n" +
+				at + ".templateFrom[1].literal: the value that it makes for one of its keys is no text, and metadata is\n  hint: only data holds other bytes"},
 		{"another target", from(`{literal: "", target: ANNOTATIONS}, {literal: "", target: spec.x}, {literal: "", target: Lables}`), nil,
 			at + ".templateFrom[1].target: \"spec.x\" is none of Data, Labels, Annotations: a Secret has nothing else to template\n" +
 				at + ".templateFrom[2].target: \"Lables\" is none of Data, Labels, Annotations: a Secret has nothing else to template\n  hint: did you mean Labels?"},

@@ -28,7 +28,7 @@ func (e *entry) values(got outcome) (map[string]secret.Value, *Problem) {
 			return nil, e.wrong("decodingStrategy", "Auto decodes what it can and leaves the rest", "the value for %q %s", key, err)
 		}
 		if e.policies().NullBytePolicy == "Fail" && hasNullByte(plain) {
-			return nil, e.wrong("nullBytePolicy", "", "the value for %q has a null byte in it", key)
+			return nil, e.wrong("nullBytePolicy", "set nullBytePolicy: Ignore if it is meant to be binary", "the value for %q has a null byte in it", key)
 		}
 		values[key] = plain
 	}
@@ -82,7 +82,9 @@ func (e *entry) keyed(values map[string]secret.Value, where string) (map[string]
 	}
 	for i, operation := range e.operations {
 		if all, err = operation.apply(all); err != nil {
-			return nil, new(e.es.problem(fmt.Sprintf("%s.rewrite[%d]", e.field, i), where+err.Error(), ""))
+			advice := &advised{}
+			errors.As(err, &advice)
+			return nil, new(e.es.problem(fmt.Sprintf("%s.rewrite[%d]", e.field, i), where+err.Error(), advice.hint))
 		}
 	}
 	keys, err := secretKeys(all)
