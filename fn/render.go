@@ -1,6 +1,8 @@
 package fn
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"unicode/utf8"
@@ -73,7 +75,12 @@ func (es *externalSecret) render(read map[string]secret.Value) (*contents, Probl
 func (es *externalSecret) execute(t targetTemplate, values map[string]string) (map[string]secret.Value, *Problem) {
 	text, err := t.Execute(values)
 	if err != nil {
-		return nil, new(es.templateProblem(t.field, err, t.shown))
+		problem := es.templateProblem(t.field, err, t.shown)
+		var wrong *template.Error
+		if errors.As(err, &wrong) && wrong.Cause == template.NoSuchKey && t.shown {
+			problem.Hint = cmp.Or(api.DidYouMean(wrong.Text, sortedKeys(values)), `where a key may be missing, write {{ index . "key" }}`)
+		}
+		return nil, &problem
 	}
 	made := map[string]string{t.key: text}
 	if t.hasKeys {

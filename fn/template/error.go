@@ -18,6 +18,10 @@ type Error struct {
 	Text string
 }
 
+// NoSuchKey is the Cause of an error of which Text is a key that was asked for and
+// is not there.
+const NoSuchKey = "there is no such key"
+
 // Error gives the place and the cause, without the text.
 func (e *Error) Error() string {
 	switch {

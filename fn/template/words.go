@@ -89,7 +89,7 @@ var parseWords = []wording{
 const goType = `[\w.\[\]{}* ]+`
 
 var executionWords = []wording{
-	{regexp.MustCompile(`^map has no entry for key ` + quoted + `$`), "there is no such key"},
+	{regexp.MustCompile(`^map has no entry for key ` + quoted + `$`), NoSuchKey},
 	{regexp.MustCompile(`^nil data; no entry for key ` + quoted + `$`), "there is nothing that could have such a key"},
 	{regexp.MustCompile(`^nil pointer evaluating [^.]+\.(?P<text>\w+)$`), "there is nothing that could have such a key"},
 	{regexp.MustCompile(`^can't evaluate field (?P<text>\w+) in type string$`), "a text has no keys (fromJson finds those of JSON)"},
