@@ -1,14 +1,11 @@
 package fn
 
 import (
-	"encoding/base64"
-	"fmt"
+	"cmp"
+	"slices"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 	"github.com/esfn/esfn/fn/api"
-	"github.com/esfn/esfn/fn/secret"
 )
 
 // connection gives what a store says about reaching Vault when it is used from
@@ -16,84 +13,113 @@ import (
 // ExternalSecret, a SecretStore's always do
 // (runtime/esutils/resolvers/secret_ref.go in ESO).
 func (v *packageView) connection(store *decodedStore, es *externalSecret) Connection {
+	const field = "spec.provider.vault"
 	vault := store.Spec.Provider.Vault
-	c := Connection{Server: vault.Server, Namespace: vault.Namespace}
-	const field = "spec.provider.vault.auth"
-	switch auth := vault.Auth; {
-	case auth == nil:
-		c.Login.Field = field
-	case auth.Unbuilt() != "":
-		c.Login = Login{Method: UnbuiltLogin, Field: field + "." + auth.Unbuilt()}
-	case auth.TokenSecretRef != nil:
-		c.Login = Login{
-			Method:     TokenLogin,
-			Field:      field + ".tokenSecretRef",
-			Credential: v.credential(store, es, auth.TokenSecretRef, auth.TokenSecretRef.Key),
-		}
-	case auth.Namespace != "" && auth.Namespace != vault.Namespace:
-		c.Login = Login{Method: UnbuiltLogin, Field: field + ".namespace"}
-	case auth.Kubernetes != nil:
-		c.Login = Login{
-			Method: KubernetesLogin,
-			Field:  field + ".kubernetes",
-			Mount:  auth.Kubernetes.MountPath,
-			Role:   auth.Kubernetes.Role,
-		}
-		if ref := auth.Kubernetes.ServiceAccountRef; ref != nil {
-			c.Login.ServiceAccount = NewServiceAccount(referent(store, es, ref.Namespace), ref.Name, ref.Audiences)
-		}
-		if ref := auth.Kubernetes.SecretRef; ref != nil {
-			key := ref.Key
-			if key == "" {
-				key = "token"
-			}
-			c.Login.Credential = v.credential(store, es, ref, key)
-		}
+	r := &references{v, store, es}
+	c := Connection{
+		Operator:            store.byOperator,
+		Server:              vault.Server,
+		Namespace:           vault.Namespace,
+		Trust:               r.trust(field, vault),
+		Headers:             NewHeaders(vault.Headers),
+		ReadYourWrites:      vault.ReadYourWrites,
+		ForwardInconsistent: vault.ForwardInconsistent,
+		Login:               r.login(field+".auth", vault.Auth),
+	}
+	if vault.TLS.CertSecretRef != nil && vault.TLS.KeySecretRef != nil {
+		c.Certificate = r.certificate(
+			field+".tls.certSecretRef", vault.TLS.CertSecretRef, cmp.Or(vault.TLS.CertSecretRef.Key, "tls.crt"),
+			field+".tls.keySecretRef", vault.TLS.KeySecretRef, cmp.Or(vault.TLS.KeySecretRef.Key, "tls.key"))
+	}
+	if retry := store.Spec.RetrySettings; retry != nil {
+		c.Retry = Retry{Given: true, Max: retry.MaxRetries, Interval: retry.RetryInterval}
 	}
 	return c
 }
 
-// referent is the namespace that a store's reference means.
-func referent(store *decodedStore, es *externalSecret, namespace string) string {
-	if store.Resource.Kind == "ClusterSecretStore" && namespace != "" {
-		return namespace
+// login follows what the first method refers to that the auth gives. Names and
+// roles are trimmed where ESO trims them (providers/v1/vault/auth_*.go).
+func (r *references) login(field string, auth *api.VaultAuth) Login {
+	l := Login{Field: field}
+	if auth == nil {
+		return l
 	}
-	return api.OrDefault(es.Namespace)
-}
-
-// credential follows a reference to a Secret among the items.
-func (v *packageView) credential(store *decodedStore, es *externalSecret, ref *api.SecretKeyRef, key string) Credential {
-	namespace := referent(store, es, ref.Namespace)
-	found, missing, cause := referred("Secret", v.secrets, namespace, ref.Name, store.item)
-	switch {
-	case missing:
-		return Credential{Unresolved: cause, Hint: "set VAULT_TOKEN or VAULT_TOKEN_FILE to use a token of your own, or give esfn that Secret"}
-	case found == nil:
-		return Credential{Unresolved: cause}
+	method := auth.Method()
+	at := field + "." + method
+	l.Field = at
+	if auth.Namespace != nil && method != "tokenSecretRef" {
+		l.Namespace, l.HasNamespace = *auth.Namespace, true
 	}
-	where := fmt.Sprintf("Secret %s/%s", namespace, ref.Name)
-	value, ok, err := secretKey(found.node, key)
-	switch {
-	case err != nil:
-		return Credential{Unresolved: fmt.Sprintf("%s: data[%s] is not base64", where, key), Hint: "write plain text under stringData"}
-	case !ok:
-		return Credential{Unresolved: fmt.Sprintf("%s has no key %q", where, key), Hint: "name the key that holds the token"}
-	case value.IsEmpty():
-		return Credential{Unresolved: fmt.Sprintf("%s: key %q is empty", where, key), Hint: "put the token there"}
+	switch method {
+	case "tokenSecretRef":
+		l.Method = TokenLogin
+		l.Credential = r.credential(at, auth.TokenSecretRef, auth.TokenSecretRef.Key)
+	case "appRole":
+		l.Method, l.Mount = AppRoleLogin, auth.AppRole.Path
+		l.ID = given(auth.AppRole.RoleID)
+		if strings.TrimSpace(auth.AppRole.RoleID) == "" {
+			l.ID = r.credential(at+".roleRef", auth.AppRole.RoleRef, auth.AppRole.RoleRef.Key)
+		}
+		l.Credential = r.credential(at+".secretRef", &auth.AppRole.SecretRef, auth.AppRole.SecretRef.Key)
+	case "kubernetes":
+		l.Method, l.Mount, l.Role = KubernetesLogin, auth.Kubernetes.MountPath, auth.Kubernetes.Role
+		if ref := auth.Kubernetes.ServiceAccountRef; ref != nil {
+			l.ServiceAccount = r.serviceAccount(at+".serviceAccountRef", ref).For(ref.Audiences...)
+		}
+		if ref := auth.Kubernetes.SecretRef; ref != nil {
+			l.Credential = r.credential(at+".secretRef", ref, cmp.Or(ref.Key, "token"))
+		}
+	case "ldap":
+		l.Method, l.Mount = LDAPLogin, auth.LDAP.Path
+		l.User, l.Credential = r.password(at, &auth.LDAP.PasswordAuth)
+	case "userPass":
+		l.Method, l.Mount = UserPassLogin, auth.UserPass.Path
+		l.User, l.Credential = r.password(at, &auth.UserPass.PasswordAuth)
+	case "jwt":
+		l.Method, l.Mount, l.Role = JWTLogin, auth.JWT.Path, strings.TrimSpace(auth.JWT.Role)
+		if ref := auth.JWT.SecretRef; ref != nil {
+			l.Credential = r.credential(at+".secretRef", ref, ref.Key)
+		} else {
+			t := auth.JWT.KubernetesServiceAccountToken
+			own := []string{"vault"}
+			if t.Audiences != nil {
+				own = *t.Audiences
+			}
+			l.ServiceAccount = r.serviceAccount(at+".kubernetesServiceAccountToken.serviceAccountRef", &t.ServiceAccountRef).
+				For(slices.Concat(t.ServiceAccountRef.Audiences, own)...)
+			l.ServiceAccount.Lifetime = t.ExpirationSeconds
+		}
+	case "cert":
+		l.Method, l.Mount, l.Role = CertLogin, auth.Cert.Path, auth.Cert.VaultRole
+		l.Certificate = r.certificate(
+			at+".clientCert", &auth.Cert.ClientCert, auth.Cert.ClientCert.Key,
+			at+".secretRef", &auth.Cert.SecretRef, auth.Cert.SecretRef.Key)
+	case "iam":
+		a := auth.IAM
+		l.Method, l.Mount, l.Role = AWSLogin, a.Path, a.VaultRole
+		l.AWS = AWS{Region: a.Region, Role: a.Role, ExternalID: a.ExternalID, ServerID: a.VaultAWSIAMServerID}
+		switch {
+		case a.JWT != nil && a.JWT.ServiceAccountRef != nil:
+			l.ServiceAccount = r.serviceAccount(at+".jwt.serviceAccountRef", a.JWT.ServiceAccountRef).For(a.JWT.ServiceAccountRef.Audiences...)
+		case a.SecretRef != nil:
+			in := at + ".secretRef"
+			l.AWS.AccessKeyID = r.credential(in+".accessKeyIDSecretRef", &a.SecretRef.AccessKeyID, a.SecretRef.AccessKeyID.Key)
+			l.AWS.SecretAccessKey = r.credential(in+".secretAccessKeySecretRef", &a.SecretRef.SecretAccessKey, a.SecretRef.SecretAccessKey.Key)
+			if ref := a.SecretRef.SessionToken; ref != nil {
+				l.AWS.SessionToken = r.credential(in+".sessionTokenSecretRef", ref, ref.Key)
+			}
+		}
+	case "gcp":
+		a := auth.GCP
+		l.Method, l.Mount, l.Role = GCPLogin, a.Path, a.Role
+		switch {
+		case a.SecretRef != nil:
+			l.Credential = r.credential(at+".secretRef.secretAccessKeySecretRef", &a.SecretRef.SecretAccessKey, a.SecretRef.SecretAccessKey.Key)
+		case bool(a.WorkloadIdentity):
+			l = Login{Method: UnbuiltLogin, Field: at + ".workloadIdentity"}
+		case bool(a.ServiceAccountRef):
+			l = Login{Method: UnbuiltLogin, Field: at + ".serviceAccountRef"}
+		}
 	}
-	return Credential{Value: value}
-}
-
-// secretKey returns one value of a Secret. As the API server has it,
-// stringData wins over data.
-func secretKey(node *yaml.RNode, key string) (value secret.Value, ok bool, err error) {
-	if given, ok := api.ScalarAt(node, "stringData", key); ok {
-		return secret.New(given), true, nil
-	}
-	given, ok := api.ScalarAt(node, "data", key)
-	if !ok {
-		return secret.Value{}, false, nil
-	}
-	plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(given), ""))
-	return secret.New(string(plain)), true, err
+	return l
 }

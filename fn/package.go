@@ -3,6 +3,7 @@ package fn
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +20,9 @@ type item struct {
 	index       int
 	node        *yaml.RNode
 	annotations map[string]string
+	// byOperator tells what does not stand among the items, but is the
+	// operator's.
+	byOperator bool
 }
 
 // objectName is what objects of one kind differ in. An object without a
@@ -75,6 +79,7 @@ func (es *externalSecret) problem(field, cause, hint string) Problem {
 // referred to by what it acts on. Everything else it does not look at.
 type packageView struct {
 	host            host
+	operator        operatorView
 	externalSecrets []*externalSecret
 	byName          map[objectName]*externalSecret
 	// clusterExternalSecrets are those that ExternalSecrets were made from.
@@ -99,6 +104,7 @@ var kinds = []string{"ExternalSecret", "SecretStore", "ClusterSecretStore", "Clu
 func view(in Input) (*packageView, Problems) {
 	v := &packageView{host: hostOf(in), byName: map[objectName]*externalSecret{}, namespaces: map[string]map[string]string{}}
 	var problems Problems
+	v.operator, problems = viewOperator(in.Operator)
 	var clustered []*item
 	for i, node := range in.Items {
 		h := api.HeaderOf(node)
@@ -135,6 +141,7 @@ func view(in Input) (*packageView, Problems) {
 			}
 		}
 	}
+	maps.Copy(v.namespaces, v.operator.namespaces)
 	for _, it := range clustered {
 		problems = append(problems, v.expand(it)...)
 	}

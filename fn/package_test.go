@@ -34,26 +34,6 @@ func clusterES(namespace string) string {
 	return strings.NewReplacer("{name: vault}", "{name: vault, kind: ClusterSecretStore}", "{name: db}", "{name: db, namespace: "+namespace+"}").Replace(es("db", readApp))
 }
 
-func TestReferencesOfAClusterSecretStoreMeanTheExternalSecretsNamespace(t *testing.T) {
-	for _, tc := range []struct {
-		name, auth string
-		want       ServiceAccount
-	}{
-		{"without a namespace", "{kubernetes: {role: r, serviceAccountRef: {name: sa}}}", NewServiceAccount("shop", "sa", nil)},
-		{"with one", "{kubernetes: {role: r, serviceAccountRef: {name: sa, namespace: vault, audiences: [a, b]}}}", NewServiceAccount("vault", "sa", []string{"a", "b"})},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			c, problems := connected(t, clusterStore(tc.auth)+clusterES("shop"))
-			if len(problems) > 0 {
-				t.Fatal(problems)
-			}
-			if c.Login.ServiceAccount != tc.want || c.Login.Mount != "kubernetes" || c.Login.Role != "r" {
-				t.Errorf("got %+v", c.Login)
-			}
-		})
-	}
-}
-
 func TestATokenIsTakenFromTheSecretThatIsMeant(t *testing.T) {
 	secret := func(namespace, body string) string {
 		return "apiVersion: v1\nkind: Secret\nmetadata: {name: login, namespace: " + namespace + "}\n" + body + "\n---\n"
@@ -245,27 +225,6 @@ error: ExternalSecret db: spec.secretStoreRef: 2 stores answer to SecretStore "v
   hint: keep one of them`
 	if got := problems.Error(); got != want {
 		t.Errorf("got:\n%s", got)
-	}
-}
-
-func TestTheLoginIsTheFirstThatTheStoreGives(t *testing.T) {
-	const field = "spec.provider.vault.auth."
-	for auth, want := range map[string]Login{
-		"{appRole: {}, kubernetes: {role: r}}":             {Method: UnbuiltLogin, Field: field + "appRole"},
-		"{ldap: {}, kubernetes: {role: r}}":                {Method: KubernetesLogin, Field: field + "kubernetes", Mount: "kubernetes", Role: "r"},
-		"{userPass: {}, ldap: {}}":                         {Method: UnbuiltLogin, Field: field + "ldap"},
-		"{userPass: {}, jwt: {}}":                          {Method: UnbuiltLogin, Field: field + "userPass"},
-		"{jwt: {}, cert: {}}":                              {Method: UnbuiltLogin, Field: field + "jwt"},
-		"{cert: {}, iam: {}}":                              {Method: UnbuiltLogin, Field: field + "cert"},
-		"{iam: {}, gcp: {}}":                               {Method: UnbuiltLogin, Field: field + "iam"},
-		"{gcp: {}}":                                        {Method: UnbuiltLogin, Field: field + "gcp"},
-		"{kubernetes: {role: r}, namespace: elsewhere}":    {Method: UnbuiltLogin, Field: field + "namespace"},
-		"{kubernetes: {role: r, mountPath: k8s}, iam: {}}": {Method: KubernetesLogin, Field: field + "kubernetes", Mount: "k8s", Role: "r"},
-	} {
-		c, problems := connected(t, clusterStore(auth)+clusterES("shop"))
-		if len(problems) > 0 || c.Login != want {
-			t.Errorf("%s: got %+v, %v", auth, c.Login, problems)
-		}
 	}
 }
 

@@ -15,6 +15,8 @@ type Input struct {
 	Items []*yaml.RNode
 	// FunctionConfig may be nil.
 	FunctionConfig *yaml.RNode
+	// Operator is what does not come with the package.
+	Operator Operator
 	// Plain tells that the items are plain documents, whatever annotations of
 	// hosts they carry, and Places has where each of them stands, for messages.
 	Plain  bool

@@ -2,7 +2,6 @@ package fn
 
 import (
 	"context"
-	"strings"
 
 	"github.com/esfn/esfn/fn/secret"
 )
@@ -24,73 +23,6 @@ type Refusal struct {
 	// Connection is the index in what Admit was given.
 	Connection int
 	Fault      *Fault
-}
-
-// Connection is everything that a store, used from one namespace, says about
-// reaching Vault. Two connections that are == are the same client, with one
-// login.
-type Connection struct {
-	// Server is spec.provider.vault.server, as written.
-	Server string
-	// Namespace of Vault Enterprise, or "".
-	Namespace string
-	Login     Login
-}
-
-// LoginMethod is a way to get a Vault token.
-type LoginMethod string
-
-// The login methods. NoLogin is a store without auth, and UnbuiltLogin one with
-// an auth that is not built yet: the operator's token has to take its place.
-const (
-	NoLogin         LoginMethod = ""
-	UnbuiltLogin    LoginMethod = "unbuilt"
-	TokenLogin      LoginMethod = "token"
-	KubernetesLogin LoginMethod = "kubernetes"
-)
-
-// Login is a store's auth with its references followed.
-type Login struct {
-	Method LoginMethod
-	// Field of the store that this login comes from, for messages.
-	Field string
-	// Mount and Role are the auth method's.
-	Mount, Role string
-	// Credential is the token or JWT from a Secret that the store refers to;
-	// the zero Credential where it refers to none.
-	Credential Credential
-	// ServiceAccount is whose token to ask for; the zero one for none.
-	ServiceAccount ServiceAccount
-}
-
-// Credential is a secret that a store refers to. A reference that leads nowhere
-// is not yet an error: what the environment gives may take its place.
-type Credential struct {
-	Value secret.Value
-	// Unresolved says why there is no Value, and Hint what to do; both are
-	// empty where there is one.
-	Unresolved, Hint string
-}
-
-// ServiceAccount is a Kubernetes service account to request a token for.
-type ServiceAccount struct {
-	Namespace, Name string
-	// audiences are joined, so that a ServiceAccount is comparable.
-	audiences string
-}
-
-// NewServiceAccount returns the service account with the audiences that its
-// token is to be for; none means the API server's own.
-func NewServiceAccount(namespace, name string, audiences []string) ServiceAccount {
-	return ServiceAccount{namespace, name, strings.Join(audiences, "\n")}
-}
-
-// Audiences returns what the token is to be for, or nil.
-func (s ServiceAccount) Audiences() []string {
-	if s.audiences == "" {
-		return nil
-	}
-	return strings.Split(s.audiences, "\n")
 }
 
 // Engine is a version of Vault's KV secrets engine.

@@ -21,6 +21,8 @@ type decodedStore struct {
 	// used tells that an ExternalSecret refers to it that esfn renders; stays,
 	// that one does which passes through.
 	used, stays bool
+	// shadowed are those of the package that it takes the place of.
+	shadowed []*item
 }
 
 // find returns the store that ref means for es. The problem it returns has a
@@ -29,17 +31,26 @@ func (x *storeIndex) find(es *externalSecret, ref *api.StoreRef) (*decodedStore,
 	if ref == nil || ref.Name == "" {
 		return nil, &api.Problem{Cause: "names no store", Hint: "set spec.secretStoreRef, or sourceRef.storeRef on the entry"}
 	}
-	var candidates []*item
-	for _, store := range x.view.stores {
-		if store.Kind == ref.Kind && (ref.Kind == "ClusterSecretStore" || store.isIn(es.Namespace)) {
-			candidates = append(candidates, store)
+	found, ofPackage := answering(x.view.operator.stores, es, ref), answering(x.view.stores, es, ref)
+	if len(found) == 1 {
+		store := x.decode(found[0])
+		for _, it := range ofPackage {
+			if !slices.Contains(store.shadowed, it) {
+				store.shadowed = append(store.shadowed, it)
+			}
 		}
+		return store, nil
 	}
-	found := named(candidates, ref.Name, es.item)
-	switch len(found) {
-	case 0:
+	if len(found) == 0 {
+		found = ofPackage
+	}
+	switch {
+	case len(found) == 0:
 		return nil, x.missing(es, ref)
-	case 1:
+	case x.view.operator.denyPackageStores && !found[0].byOperator:
+		return nil, &api.Problem{Cause: fmt.Sprintf("%s %q comes with the manifests, and ESFN_PACKAGE_STORES=deny", ref.Kind, ref.Name),
+			Hint: "use a store that whoever runs esfn provides in ESFN_STORES"}
+	case len(found) == 1:
 		return x.decode(found[0]), nil
 	}
 	hint := "keep one of them"
@@ -49,6 +60,17 @@ func (x *storeIndex) find(es *externalSecret, ref *api.StoreRef) (*decodedStore,
 	return nil, &api.Problem{Cause: fmt.Sprintf("%d stores answer to %s %q: %s", len(found), ref.Kind, ref.Name, listed(found)), Hint: hint}
 }
 
+// answering returns those of the stores that ref can mean for es.
+func answering(stores []*item, es *externalSecret, ref *api.StoreRef) []*item {
+	var candidates []*item
+	for _, store := range stores {
+		if store.Kind == ref.Kind && (ref.Kind == "ClusterSecretStore" || store.isIn(es.Namespace)) {
+			candidates = append(candidates, store)
+		}
+	}
+	return named(candidates, ref.Name, es.item)
+}
+
 // missing says that there is no such store, and what there is instead.
 func (x *storeIndex) missing(es *externalSecret, ref *api.StoreRef) *api.Problem {
 	p := &api.Problem{Cause: fmt.Sprintf("no %s %q", ref.Kind, ref.Name)}
@@ -56,18 +78,26 @@ func (x *storeIndex) missing(es *externalSecret, ref *api.StoreRef) *api.Problem
 		p.Cause += fmt.Sprintf(" in namespace %q", api.OrDefault(es.Namespace))
 	}
 	p.Cause += " among the manifests given"
+	if len(x.view.operator.stores) > 0 {
+		p.Cause += " or in ESFN_STORES"
+	}
 	p.Hint = "give esfn the store together with the ExternalSecret"
+	if x.view.operator.denyPackageStores {
+		p.Hint = "use a store that whoever runs esfn provides in ESFN_STORES"
+		return p
+	}
 	if x.view.host == kustomize {
 		p.Hint = "is it among the resources of this kustomization? An esfn in a base drops the stores that it used, unless it has consumed: Keep"
 	}
+	all := slices.Concat(x.view.operator.stores, x.view.stores)
 	var names []string
-	for _, store := range x.view.stores {
+	for _, store := range all {
 		names = append(names, store.Name)
 	}
 	if near := api.DidYouMean(ref.Name, names); near != "" {
 		p.Hint = near
 	}
-	for _, store := range x.view.stores {
+	for _, store := range all {
 		switch {
 		case store.Name != ref.Name:
 			continue
@@ -95,16 +125,20 @@ func (x *storeIndex) decode(it *item) *decodedStore {
 	return store
 }
 
-// used returns the items of all stores that nothing needs any more.
+// used returns the items of all stores that nothing needs any more, those among
+// them that an operator's store took the place of.
 func (x *storeIndex) used() []*item {
 	var items []*item
 	for it, store := range x.decoded {
-		if store.used && !store.stays {
+		if !store.used || store.stays {
+			continue
+		}
+		if items = append(items, store.shadowed...); !it.byOperator {
 			items = append(items, it)
 		}
 	}
 	slices.SortFunc(items, func(a, b *item) int { return a.index - b.index })
-	return items
+	return slices.Compact(items)
 }
 
 func listed(items []*item) string {

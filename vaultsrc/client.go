@@ -2,9 +2,8 @@ package vaultsrc
 
 import (
 	"context"
-	"crypto/tls"
-	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -29,32 +28,32 @@ const (
 	maxOther  = 1 << 20
 )
 
-// newTransport returns the one pool of connections of a run.
-func newTransport(s *Settings) *http.Transport {
-	return &http.Transport{
-		Proxy:                 s.Proxy,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-		TLSHandshakeTimeout:   10 * time.Second,
-		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: s.Roots},
-		ForceAttemptHTTP2:     true,
-		MaxIdleConnsPerHost:   s.Concurrency,
-		MaxConnsPerHost:       s.Concurrency,
-		IdleConnTimeout:       time.Minute,
-		ResponseHeaderTimeout: attemptTimeout,
-		DisableCompression:    true, // a small answer shall not become a large one
-	}
-}
-
 // client makes a client for an endpoint, of the endpoint and nothing else:
 // vault/api fills a client from a score of VAULT_ variables, and each of them is
 // set here by hand.
 func (x *sessions) client(e endpoint) (*api.Client, error) {
+	transport, fault := x.transports.of(e)
+	if fault != nil {
+		return nil, fault
+	}
+	address := e.Server
+	if strings.HasPrefix(address, "unix:") {
+		address = "http://localhost" // the transport knows the socket
+	}
+	retries, least, most := maxRetries, minRetryWait, maxRetryWait
+	if e.Retry.Given {
+		retries = e.Retry.Max
+	}
+	if interval, err := time.ParseDuration(e.Retry.Interval); err == nil {
+		least, most = interval, interval
+	}
 	client, err := api.NewClient(&api.Config{
-		Address:          e.Server,
-		HttpClient:       &http.Client{Transport: bounded{x.transport}, Timeout: attemptTimeout, CheckRedirect: noRedirect},
-		MinRetryWait:     minRetryWait,
-		MaxRetryWait:     maxRetryWait,
-		MaxRetries:       maxRetries,
+		Address:          address,
+		HttpClient:       &http.Client{Transport: bounded{transport}, Timeout: attemptTimeout, CheckRedirect: noRedirect},
+		MinRetryWait:     least,
+		MaxRetryWait:     most,
+		MaxRetries:       retries,
+		ReadYourWrites:   e.ReadYourWrites,
 		Backoff:          retryablehttp.RateLimitLinearJitterBackoff,
 		CheckRetry:       checkRetry,
 		DisableRedirects: true,
@@ -64,7 +63,14 @@ func (x *sessions) client(e endpoint) (*api.Client, error) {
 	}
 	client.ClearToken()
 	client.ClearNamespace()
-	headers := http.Header{api.RequestHeaderName: {"true"}}
+	headers := http.Header{}
+	for name, value := range e.Headers.All() {
+		headers.Set(name, value)
+	}
+	headers.Set(api.RequestHeaderName, "true")
+	if e.ReadYourWrites && e.ForwardInconsistent {
+		headers.Set(api.HeaderInconsistent, "forward-active-node")
+	}
 	if agent := x.settings.UserAgent; agent != "" {
 		headers.Set("User-Agent", agent)
 	}

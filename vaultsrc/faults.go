@@ -73,11 +73,11 @@ func serverWords(server string, r *api.ResponseError, words string) string {
 // vaultWords joins the error texts of an answer to one line of bounded length,
 // without the credential that was sent, should a server echo it. A body that is
 // not Vault's JSON is nothing to show.
-func vaultWords(r *api.ResponseError, sent secret.Value) string {
+func vaultWords(r *api.ResponseError, sent ...secret.Value) string {
 	if r.RawError {
 		return ""
 	}
-	words := withoutSent(strings.Join(strings.Fields(strings.Join(r.Errors, " ")), " "), sent)
+	words := withoutSent(strings.Join(strings.Fields(strings.Join(r.Errors, " ")), " "), sent...)
 	const most = 200
 	if r := []rune(words); len(r) > most {
 		words = string(r[:most]) + "…"
@@ -85,23 +85,25 @@ func vaultWords(r *api.ResponseError, sent secret.Value) string {
 	return words
 }
 
-// withoutSent takes a credential out of what a server says.
-func withoutSent(words string, sent secret.Value) string {
-	if sent.IsEmpty() {
-		return words
+// withoutSent takes credentials out of what a server says.
+func withoutSent(words string, sent ...secret.Value) string {
+	for _, s := range sent {
+		if !s.IsEmpty() {
+			words = strings.ReplaceAll(words, s.Reveal(), s.String())
+		}
 	}
-	return strings.ReplaceAll(words, sent.Reveal(), sent.String())
+	return words
 }
 
 // connectionFault says why the server could not be asked, or gave no answer to
 // the credential that was sent.
-func (e endpoint) connectionFault(run context.Context, err error, sent secret.Value) *fn.Fault {
+func (e endpoint) connectionFault(run context.Context, err error, sent ...secret.Value) *fn.Fault {
 	if run.Err() != nil {
 		return runEnded(run)
 	}
 	var refused *api.ResponseError
 	if errors.As(err, &refused) {
-		return e.serverFault(laterHint, serverWords(e.Server, refused, vaultWords(refused, sent)))
+		return e.serverFault(laterHint, serverWords(e.Server, refused, vaultWords(refused, sent...)))
 	}
 	hint := "is the address right, and can it be reached from here? VAULT_ADDR takes its place"
 	if e.addressFrom != "" {

@@ -203,7 +203,7 @@ func TestOneLoginForOneCredential(t *testing.T) {
 	for i, mount := range []string{"kubernetes", "/kubernetes", "kubernetes/"} {
 		c := serviceAccount([]string{address, strings.Replace(address, "http", "HTTP", 1), address + "/"}[i])
 		c.Login.Mount = mount
-		c.Login.ServiceAccount = fn.NewServiceAccount(fmt.Sprint("ns", i), "sa", nil)
+		c.Login.ServiceAccount = fn.ServiceAccount{Namespace: fmt.Sprint("ns", i), Name: "sa"}
 		c.Login.Credential = fn.Credential{Unresolved: fmt.Sprint("no Secret ", i)}
 		if _, err := source.Read(context.Background(), fn.Ref{Connection: c, Engine: fn.KV2, Mount: "kv", HasMount: true, Key: fmt.Sprint("app", i)}); err != nil {
 			t.Fatal(err)

@@ -2,6 +2,8 @@ package vaultsrc
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/vault/api"
@@ -34,18 +36,27 @@ func (s *Settings) way(e endpoint) (way, *fn.Fault) {
 		return s.tokenWay(e)
 	case fn.KubernetesLogin:
 		return s.kubernetesWay(e)
+	case fn.NoLogin:
+		return agentWay(), nil
 	}
-	if e.Login.Method == fn.UnbuiltLogin {
-		return way{}, e.loginFault("set VAULT_TOKEN or VAULT_TOKEN_FILE to use a token of your own in its place", "not supported yet")
+	return way{}, e.loginFault("set VAULT_TOKEN or VAULT_TOKEN_FILE to use a token of your own in its place", "not supported yet")
+}
+
+// agentWay sends requests without a token: a Vault Agent or Proxy adds its own
+// (https://developer.hashicorp.com/vault/docs/agent-and-proxy/autoauth). That is as
+// much a credential of where esfn runs as one that it sends itself.
+func agentWay() way {
+	return way{
+		ambient: "requests that a Vault Agent or Proxy there answers with its own token",
+		login:   func(context.Context, *api.Client) (token, error) { return token{}, nil },
 	}
-	return way{}, e.loginFault("add auth to the store, or set VAULT_TOKEN or VAULT_TOKEN_FILE", "required, and not given")
 }
 
 // tokenWay uses a token as it is: the operator's, or that of a tokenSecretRef.
 func (s *Settings) tokenWay(e endpoint) (way, *fn.Fault) {
 	credential := e.Login.Credential
 	if credential.Unresolved != "" {
-		return way{}, e.loginFault(credential.Hint, credential.Unresolved)
+		return way{}, e.credentialFault(credential)
 	}
 	if strings.ContainsFunc(credential.Value.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return way{}, e.loginFault("tokens are one word: look for a line break at its end", "the token has characters in it that no token has")
@@ -55,4 +66,56 @@ func (s *Settings) tokenWay(e endpoint) (way, *fn.Fault) {
 		w.ambient = "the token of " + e.tokenFrom
 	}
 	return w, nil
+}
+
+// logIn sends a login and takes the token out of the answer. What was sent is
+// taken out of what Vault says; explain gives that a meaning where it has one for
+// this method.
+func (e endpoint) logIn(ctx context.Context, client *api.Client, method api.AuthMethod, explain func(words string) (cause, hint string), sent ...secret.Value) (token, error) {
+	answer, err := method.Login(ctx, client)
+	var refused *api.ResponseError
+	switch {
+	case errors.As(err, &refused) && refused.StatusCode < 500 && refused.StatusCode != 429 && refused.StatusCode != 412:
+		words := vaultWords(refused, sent...)
+		cause, hint := explain(words)
+		if cause == "" {
+			cause = words
+		}
+		return token{}, e.loginFault(hint, fmt.Sprintf("the login at %s is refused: %s", e.loginPlace(), cause))
+	case err != nil:
+		return token{}, e.connectionFault(ctx, err, sent...)
+	case answer != nil && answer.Auth != nil && answer.Auth.MFARequirement != nil:
+		return token{}, e.loginFault("let this identity log in without one", fmt.Sprintf("the login at %s asks for a second factor", e.loginPlace()))
+	case answer == nil || answer.Auth == nil || answer.Auth.ClientToken == "":
+		return token{}, e.loginFault("a standby node does that where it redirects: name the active node, or the address in front of all nodes",
+			fmt.Sprintf("the login at %s was answered without a token", e.loginPlace()))
+	}
+	return token{value: secret.New(answer.Auth.ClientToken), own: true}, nil
+}
+
+// loginPlace is where a login goes, and as whom.
+func (e endpoint) loginPlace() string {
+	place := "auth/" + e.Login.Mount
+	if e.Login.Namespace != "" {
+		place += " of namespace " + e.Login.Namespace
+	}
+	switch {
+	case e.Login.User != "":
+		return fmt.Sprintf("%s as %q", place, e.Login.User)
+	case e.Login.Role != "":
+		return fmt.Sprintf("%s with role %q", place, e.Login.Role)
+	}
+	return place
+}
+
+// loginRequest is an [api.AuthMethod] for those that Vault's client library has
+// none for: a body, sent to a path.
+type loginRequest struct {
+	path string
+	body map[string]any
+}
+
+// Login sends the request.
+func (r loginRequest) Login(ctx context.Context, client *api.Client) (*api.Secret, error) {
+	return client.Logical().WriteWithContext(ctx, r.path, r.body)
 }

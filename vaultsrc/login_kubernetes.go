@@ -1,8 +1,8 @@
 package vaultsrc
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -38,7 +38,7 @@ func (s *Settings) kubernetesWay(e endpoint) (way, *fn.Fault) {
 		w.ambient = fmt.Sprintf("a token of the service account %s/%s", l.ServiceAccount.Namespace, l.ServiceAccount.Name)
 		jwt = func(ctx context.Context) (secret.Value, error) { return s.requestToken(ctx, e) }
 	case l.Credential.Unresolved != "":
-		return way{}, &fn.Fault{Scope: fn.StoreScope, Field: l.Field + ".secretRef", Cause: l.Credential.Unresolved,
+		return way{}, &fn.Fault{Scope: fn.StoreScope, Field: cmp.Or(l.Credential.Field, l.Field+".secretRef"), Cause: l.Credential.Unresolved,
 			Hint: "give esfn that Secret, or set ESFN_KUBERNETES_TOKEN_FILE, VAULT_TOKEN or VAULT_TOKEN_FILE"}
 	case !l.Credential.Value.IsEmpty():
 		jwt = func(context.Context) (secret.Value, error) { return l.Credential.Value, nil }
@@ -73,43 +73,27 @@ func (s *Settings) tokenFromFile(name string, fault func(cause string) *fn.Fault
 }
 
 func (e endpoint) kubernetesLogin(ctx context.Context, client *api.Client, jwt secret.Value) (token, error) {
-	mount := e.Login.Mount
-	method, err := kubernetes.NewKubernetesAuth(e.Login.Role, kubernetes.WithMountPath(mount), kubernetes.WithServiceAccountToken(jwt.Reveal()))
+	method, err := kubernetes.NewKubernetesAuth(e.Login.Role, kubernetes.WithMountPath(e.Login.Mount), kubernetes.WithServiceAccountToken(jwt.Reveal()))
 	if err != nil {
 		return token{}, e.loginFault("", "the role is empty")
 	}
-	answer, err := method.Login(ctx, client)
-	if err != nil {
-		return token{}, e.kubernetesRefusal(ctx, mount, err, jwt)
-	}
-	if answer == nil || answer.Auth == nil || answer.Auth.ClientToken == "" {
-		return token{}, e.loginFault("a standby node does that where it redirects: name the active node, or the address in front of all nodes",
-			fmt.Sprintf("the login at auth/%s was answered without a token", mount))
-	}
-	return token{value: secret.New(answer.Auth.ClientToken), own: true}, nil
+	return e.logIn(ctx, client, method, e.kubernetesRefusal, jwt)
 }
 
 // kubernetesRefusal says what Vault's answer to a login means.
-func (e endpoint) kubernetesRefusal(run context.Context, mount string, err error, jwt secret.Value) error {
-	var refused *api.ResponseError
-	if !errors.As(err, &refused) || refused.StatusCode >= 500 || refused.StatusCode == 429 || refused.StatusCode == 412 {
-		return e.connectionFault(run, err, jwt)
-	}
-	at := fmt.Sprintf("the login at auth/%s with role %q is refused", mount, e.Login.Role)
-	words := vaultWords(refused, jwt)
+func (e endpoint) kubernetesRefusal(words string) (cause, hint string) {
 	switch {
 	case strings.Contains(words, "invalid role name"):
-		return e.loginFault(fmt.Sprintf("create it: vault write auth/%s/role/%s …", mount, e.Login.Role), at+": there is no such role")
+		return "there is no such role", fmt.Sprintf("create it: vault write auth/%s/role/%s …", e.Login.Mount, e.Login.Role)
 	case strings.Contains(words, "not authorized"):
-		return e.loginFault("compare the role's bound_service_account_names and bound_service_account_namespaces", at+": "+words)
+		return words, "compare the role's bound_service_account_names and bound_service_account_namespaces"
 	case strings.Contains(words, "audience"):
-		return e.loginFault("give serviceAccountRef.audiences the role's audience", at+": "+words)
+		return words, "give serviceAccountRef.audiences the role's audience"
 	case strings.Contains(words, "token is expired"):
-		return e.loginFault("get a new service account token", at+": the service account's token is expired")
-	case refused.StatusCode == 403 && strings.Contains(words, "permission denied"):
-		return e.loginFault(
-			fmt.Sprintf("Vault does not say which: auth/%s is not enabled, the service account's token is not valid (expired, deleted, of another cluster), or Vault cannot ask that cluster's API server", mount),
-			at+": permission denied")
+		return "the service account's token is expired", "get a new service account token"
+	case strings.Contains(words, "permission denied"):
+		return "permission denied",
+			fmt.Sprintf("Vault does not say which: auth/%s is not enabled, the service account's token is not valid (expired, deleted, of another cluster), or Vault cannot ask that cluster's API server", e.Login.Mount)
 	}
-	return e.loginFault("", at+": "+words)
+	return "", ""
 }

@@ -1,6 +1,7 @@
 package vaultsrc
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/esfn/esfn/fn"
@@ -44,6 +45,9 @@ func (s *Settings) override(c fn.Connection) endpoint {
 	if s.Namespace != "" {
 		e.Namespace = s.Namespace
 	}
+	if s.Roots != nil {
+		e.Trust = fn.Trust{}
+	}
 	switch l := &e.Login; {
 	case !s.Token.IsEmpty():
 		e.tokenFrom = s.TokenFrom
@@ -60,6 +64,10 @@ func (s *Settings) override(c fn.Connection) endpoint {
 		e.Server = u.String()
 	}
 	e.Namespace = strings.Trim(e.Namespace, "/")
+	if !e.Login.HasNamespace {
+		e.Login.Namespace = e.Namespace
+	}
+	e.Login.Namespace, e.Login.HasNamespace = strings.Trim(e.Login.Namespace, "/"), false
 	e.Login.Mount = strings.Trim(e.Login.Mount, "/")
 	return e
 }
@@ -80,6 +88,11 @@ func (e endpoint) serverFault(hint, cause string) *fn.Fault {
 		return &fn.Fault{Scope: fn.RunScope, Field: e.addressFrom, Cause: cause, Hint: hint}
 	}
 	return &fn.Fault{Scope: fn.StoreScope, Field: "spec.provider.vault.server", Cause: cause, Hint: hint}
+}
+
+// credentialFault is a fault of what a field of the store refers to.
+func (e endpoint) credentialFault(c fn.Credential) *fn.Fault {
+	return &fn.Fault{Scope: fn.StoreScope, Field: cmp.Or(c.Field, e.Login.Field), Cause: c.Unresolved, Hint: c.Hint}
 }
 
 // loginFault is a fault of logging in, at whatever said how to.

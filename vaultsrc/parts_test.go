@@ -195,7 +195,11 @@ func TestAMixOfPartsIsBounded(t *testing.T) {
 	source := New(settings)
 	defer source.Close()
 	// Not by the number of connections alone.
-	source.sessions.transport.MaxConnsPerHost = 0
+	transport, fault := source.sessions.transports.of(settings.override(packageToken(server.URL)))
+	if fault != nil {
+		t.Fatal(fault)
+	}
+	transport.MaxConnsPerHost = 0
 	var all sync.WaitGroup
 	for i := range 90 {
 		part := []fn.Part{fn.FolderPart, fn.MetadataPart, fn.SecretPart}[i%3]

@@ -1,6 +1,7 @@
 package vaultsrc
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/url"
@@ -62,20 +63,45 @@ func (s *Settings) admit(c fn.Connection) []*fn.Fault {
 	if err != nil {
 		return append(faults, e.serverFault("write it as in https://vault.example.com:8200", err.Error()))
 	}
-	// The environment is trusted: an address that it gives needs no permission.
-	if e.addressFrom != "" || s.allows(server) {
+	if _, fault := s.tls(e); fault != nil {
+		faults = append(faults, fault)
+	}
+	// The environment is trusted: an address that it gives needs no permission, and
+	// neither does one of the operator's own stores.
+	if e.addressFrom != "" || e.Operator || s.allows(server) {
 		return faults
 	}
-	if server.Scheme == "http" && !isLoopback(server.Hostname()) {
+	ambient := cmp.Or(way.ambient, e.operatorsOwn())
+	if server.Scheme == "unix" {
+		faults = append(faults, e.serverFault(
+			fmt.Sprintf("set ESFN_ALLOWED_SERVERS=%s if what listens there is a Vault Agent or Proxy of yours", e.Server),
+			fmt.Sprintf("%s is a socket of this machine, and nothing in the environment says that it may be used", e.Server)))
+	} else if server.Scheme == "http" && !isLoopback(server.Hostname()) {
 		faults = append(faults, e.serverFault(
 			fmt.Sprintf("use https://, or set ESFN_ALLOWED_SERVERS=%s if the way there is safe", e.Server),
 			fmt.Sprintf("%s is plain http, which shows credentials and secrets to the network", e.Server)))
-	} else if way.ambient != "" {
+	} else if e.Login.Method == fn.NoLogin {
+		faults = append(faults, e.loginFault(
+			fmt.Sprintf("add auth to the store, or set VAULT_TOKEN; if a Vault Agent or Proxy of yours is there, set ESFN_ALLOWED_SERVERS=%s", e.Server),
+			fmt.Sprintf("not given: %s would be sent %s, and nothing in the environment says that it may be", e.Server, ambient)))
+	} else if ambient != "" {
 		faults = append(faults, e.serverFault(
 			fmt.Sprintf("set ESFN_ALLOWED_SERVERS=%s if that server is yours", e.Server),
-			fmt.Sprintf("%s would be sent %s, and nothing in the environment says that it may be", e.Server, way.ambient)))
+			fmt.Sprintf("%s would be sent %s, and nothing in the environment says that it may be", e.Server, ambient)))
 	}
 	return faults
+}
+
+// operatorsOwn names the first of the operator's own Secrets that logging in sends
+// or shows; empty where all stand in the manifests.
+func (e endpoint) operatorsOwn() string {
+	l, own := e.Login, e.certificate()
+	for _, c := range []fn.Credential{l.Credential, l.ID, l.AWS.AccessKeyID, l.AWS.SecretAccessKey, l.AWS.SessionToken, own.Certificate, own.Key} {
+		if c.Operator != "" {
+			return fmt.Sprintf("what the operator's %s holds", c.Operator)
+		}
+	}
+	return ""
 }
 
 // allows tells whether the operator listed the server: scheme, host and port
@@ -86,6 +112,9 @@ func (s *Settings) allows(server *url.URL) bool {
 		if err != nil || origin(listed) != origin(server) {
 			return false
 		}
+		if listed.Scheme == "unix" {
+			return listed.Path == server.Path
+		}
 		prefix := strings.TrimRight(listed.Path, "/")
 		return server.Path == prefix || strings.HasPrefix(server.Path, prefix+"/") || prefix == ""
 	})
@@ -93,6 +122,9 @@ func (s *Settings) allows(server *url.URL) bool {
 
 // origin is scheme, host and port, spelled in one way.
 func origin(u *url.URL) string {
+	if u.Scheme == "unix" {
+		return "unix://"
+	}
 	port := u.Port()
 	if port == "" {
 		port = strings.TrimPrefix(defaultPorts[u.Scheme], ":")

@@ -28,7 +28,7 @@ func packageToken(server string) fn.Connection {
 }
 
 func serviceAccount(server string) fn.Connection {
-	return fn.Connection{Server: server, Login: fn.Login{Method: fn.KubernetesLogin, Field: "auth.kubernetes", Role: "r", ServiceAccount: fn.NewServiceAccount("ns", "sa", nil)}}
+	return fn.Connection{Server: server, Login: fn.Login{Method: fn.KubernetesLogin, Field: "auth.kubernetes", Role: "r", ServiceAccount: fn.ServiceAccount{Namespace: "ns", Name: "sa"}}}
 }
 
 // TestWhoMaySendWhatWhere is the table of the rules: nothing here sends
@@ -51,7 +51,7 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 	jwtOfThePackage.Login.Credential = fn.Credential{Value: secret.New("made-up-jwt")}
 	mounted := serviceAccount(vault)
 	mounted.Login.ServiceAccount = fn.ServiceAccount{}
-	unbuilt := fn.Connection{Server: vault, Login: fn.Login{Method: fn.UnbuiltLogin, Field: "auth.appRole"}}
+	unbuilt := fn.Connection{Server: vault, Login: fn.Login{Method: fn.UnbuiltLogin, Field: "auth.gcp.workloadIdentity"}}
 	lineBreak := packageToken(vault)
 	lineBreak.Login.Credential.Value = secret.New("made-up\n")
 
@@ -105,19 +105,21 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 		{"a Secret that is not there", nil, []fn.Connection{unresolved}, []string{
 			"auth.tokenSecretRef: no Secret a/b among the manifests given"}},
 		{"a Secret that is not there, and the operator's token in its place", env("VAULT_TOKEN", "made-up", "VAULT_ADDR", vault), []fn.Connection{unresolved}, nil},
-		{"no auth", nil, []fn.Connection{noAuth}, []string{"auth: required, and not given"}},
+		{"no auth", nil, []fn.Connection{noAuth}, []string{
+			"auth: not given: " + vault + " would be sent requests that a Vault Agent or Proxy there answers with its own token, and " + notAllowed}},
+		{"no auth, and an address that is listed", env("ESFN_ALLOWED_SERVERS", vault), []fn.Connection{noAuth}, nil},
 		{"no auth, and the operator's token", env("VAULT_TOKEN_FILE", "/t", "VAULT_ADDR", vault), []fn.Connection{noAuth}, nil},
-		{"auth that is not built yet", nil, []fn.Connection{unbuilt}, []string{"auth.appRole: not supported yet"}},
+		{"auth that is not built yet", nil, []fn.Connection{unbuilt}, []string{"auth.gcp.workloadIdentity: not supported yet"}},
 		{"auth that is not built yet, and the operator's token in its place", env("VAULT_TOKEN", "made-up", "VAULT_ADDR", vault), []fn.Connection{unbuilt}, nil},
 		{"a token with a line break", nil, []fn.Connection{lineBreak}, []string{
 			"auth.tokenSecretRef: the token has characters in it that no token has"}},
 		{"no address at all, and no Secret", nil, []fn.Connection{{Server: "vault.example", Login: unresolved.Login}}, []string{
 			"auth.tokenSecretRef: no Secret a/b among the manifests given",
-			`spec.provider.vault.server: what it holds is not an address that begins with https:// or http://`}},
+			`spec.provider.vault.server: what it holds is not an address that begins with https:// or http://, or with unix:// for a socket`}},
 		{"a password in the address", nil, []fn.Connection{packageToken("https://user:made-up@vault.example")}, []string{
 			"spec.provider.vault.server: the address of vault.example has a user or a password in it"}},
 		{"a password in an address that is none", nil, []fn.Connection{packageToken("user:made-up@vault.example:8200")}, []string{
-			`spec.provider.vault.server: "vault.example:8200" is not an address that begins with https:// or http://`}},
+			`spec.provider.vault.server: "vault.example:8200" is not an address that begins with https:// or http://, or with unix:// for a socket`}},
 		{"out of a listed path, in every spelling", env("VAULT_TOKEN", "made-up", "ESFN_ALLOWED_SERVERS", vault+"/one"), []fn.Connection{
 			packageToken(vault + "/one/../two"), packageToken(vault + "/one/%2e%2e/two"), packageToken(vault + "/one%2f..%2ftwo"), packageToken(vault + "/one//two"), packageToken(vault + "/one/two,https://evil.example")}, slices.Repeat([]string{
 			"spec.provider.vault.server: the address of vault.example:8200 has a path with something else in it than words and single slashes"}, 5)},
@@ -152,9 +154,9 @@ func TestSettingsSayWhatIsWrongWithEachVariable(t *testing.T) {
 		"ESFN_STORES":          "/stores",
 	}
 	_, problems := ParseSettings(func(name string) string { return variables[name] }, func(string) ([]byte, error) { return nil, errors.New("no such file") })
-	const want = `error: VAULT_ADDR: what it holds is not an address that begins with https:// or http://
+	const want = `error: VAULT_ADDR: what it holds is not an address that begins with https:// or http://, or with unix:// for a socket
   hint: write it as in https://vault.example.com:8200
-error: ESFN_ALLOWED_SERVERS: what it holds is not an address that begins with https:// or http://
+error: ESFN_ALLOWED_SERVERS: what it holds is not an address that begins with https:// or http://, or with unix:// for a socket
   hint: separate addresses with commas, each as in https://vault.example.com:8200
 error: VAULT_TOKEN_FILE: VAULT_TOKEN is set as well
   hint: unset one of the two

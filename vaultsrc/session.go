@@ -2,8 +2,8 @@ package vaultsrc
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -41,15 +41,15 @@ type session struct {
 
 // sessions holds one session for each endpoint of the run.
 type sessions struct {
-	settings  *Settings
-	transport *http.Transport
+	settings   *Settings
+	transports *transports
 
 	mu   sync.Mutex
 	open map[endpoint]*session
 }
 
 func newSessions(s *Settings) *sessions {
-	return &sessions{settings: s, transport: newTransport(s), open: map[endpoint]*session{}}
+	return &sessions{settings: s, transports: newTransports(s), open: map[endpoint]*session{}}
 }
 
 // at returns a session that is logged in and works so far.
@@ -98,11 +98,14 @@ func (s *session) logIn(run context.Context, x *sessions) {
 		return
 	}
 	client, err := x.client(s.endpoint)
-	if err != nil {
+	if errors.As(err, &fault) {
+		s.err = fault
+		return
+	} else if err != nil {
 		s.err = s.serverFault("", "no client can be made for it")
 		return
 	}
-	got, err := way.login(ctx, client)
+	got, err := way.login(ctx, client.WithNamespace(s.Login.Namespace))
 	if err != nil {
 		if run.Err() != nil {
 			err = runEnded(run)
@@ -134,7 +137,7 @@ func (x *sessions) close() []string {
 		})
 	}
 	all.Wait()
-	x.transport.CloseIdleConnections()
+	x.transports.close()
 	slices.Sort(warnings)
 	return slices.Compact(warnings)
 }
@@ -152,8 +155,9 @@ func (s *session) revoke(ctx context.Context) (warning string) {
 		return ""
 	}
 	s.client.SetMaxRetries(1)
-	// The raw answer, since the client takes a redirect for success.
-	answer, err := s.client.Logical().WriteRawWithContext(ctx, "auth/token/revoke-self", nil)
+	// The raw answer, since the client takes a redirect for success. The token is
+	// that of the namespace of its login.
+	answer, err := s.client.WithNamespace(s.Login.Namespace).Logical().WriteRawWithContext(ctx, "auth/token/revoke-self", nil)
 	if answer != nil {
 		answer.Body.Close()
 	}
@@ -165,8 +169,11 @@ func (s *session) revoke(ctx context.Context) (warning string) {
 
 func hostOf(server string) string {
 	u, err := url.Parse(server)
-	if err != nil {
+	switch {
+	case err != nil:
 		return "the server"
+	case u.Scheme == "unix":
+		return u.Path
 	}
 	return u.Host
 }

@@ -174,11 +174,14 @@ func shown(address string) string {
 // the address without what stands before an @.
 func parseServer(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
+	if err == nil && u.Scheme == "unix" {
+		return parseSocket(u)
+	}
 	switch {
 	case err == nil && u.User != nil:
 		return nil, fmt.Errorf("the address of %s has a user or a password in it", u.Host)
 	case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "":
-		return nil, fmt.Errorf("%s is not an address that begins with https:// or http://", shown(address))
+		return nil, fmt.Errorf("%s is not an address that begins with https:// or http://, or with unix:// for a socket", shown(address))
 	case !hostName.MatchString(u.Hostname()) && net.ParseIP(u.Hostname()) == nil:
 		return nil, fmt.Errorf("%q is no name of a host", u.Hostname())
 	case u.RawPath != "" || !addressPath.MatchString(u.Path) || strings.TrimRight(u.Path, "/") != strings.TrimRight(path.Clean("/"+u.Path), "/"):
@@ -190,6 +193,14 @@ func parseServer(address string) (*url.URL, error) {
 		if strings.HasSuffix(strings.TrimRight(u.Path, "/"), end) {
 			return nil, fmt.Errorf("the address of %s is to be without %s at its end", u.Host, end)
 		}
+	}
+	return u, nil
+}
+
+// parseSocket checks the address of a unix socket, as in unix:///run/agent.sock.
+func parseSocket(u *url.URL) (*url.URL, error) {
+	if u.Host != "" || !strings.HasPrefix(u.Path, "/") || path.Clean(u.Path) != u.Path || u.RawQuery != "" || u.Fragment != "" {
+		return nil, errors.New("the address of a socket is unix:// and its path from the root, as in unix:///run/vault/agent.sock")
 	}
 	return u, nil
 }

@@ -2,6 +2,7 @@ package vaultsrc
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -27,7 +28,7 @@ const tokenLifetime = 600
 func (s *Settings) requestToken(ctx context.Context, e endpoint) (secret.Value, error) {
 	account := e.Login.ServiceAccount
 	fail := func(hint, cause string, args ...any) (secret.Value, error) {
-		return secret.Value{}, &fn.Fault{Scope: fn.StoreScope, Field: e.Login.Field + ".serviceAccountRef", Cause: fmt.Sprintf(cause, args...), Hint: hint}
+		return secret.Value{}, &fn.Fault{Scope: fn.StoreScope, Field: cmp.Or(account.Field, e.Login.Field+".serviceAccountRef"), Cause: fmt.Sprintf(cause, args...), Hint: hint}
 	}
 	config, unusable := s.kubernetesAPI()
 	if unusable != "" {
@@ -53,7 +54,7 @@ func (s *Settings) requestToken(ctx context.Context, e endpoint) (secret.Value, 
 	client := *shared
 	client.Timeout, client.CheckRedirect = attemptTimeout, noRedirect
 	address := server.JoinPath("api/v1/namespaces", url.PathEscape(account.Namespace), "serviceaccounts", url.PathEscape(account.Name), "token")
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), tokenRequest(account.Audiences()))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), tokenRequest(account))
 	if err != nil {
 		return fail(tryIt, unusableConfig)
 	}
@@ -131,7 +132,7 @@ func (s *Settings) kubernetesAPI() (config *rest.Config, unusable string) {
 	return config, ""
 }
 
-func tokenRequest(audiences []string) io.Reader {
+func tokenRequest(account fn.ServiceAccount) io.Reader {
 	type spec struct {
 		Audiences         []string `json:"audiences,omitempty"`
 		ExpirationSeconds int      `json:"expirationSeconds"`
@@ -140,7 +141,7 @@ func tokenRequest(audiences []string) io.Reader {
 		APIVersion string `json:"apiVersion"`
 		Kind       string `json:"kind"`
 		Spec       spec   `json:"spec"`
-	}{"authentication.k8s.io/v1", "TokenRequest", spec{audiences, tokenLifetime}})
+	}{"authentication.k8s.io/v1", "TokenRequest", spec{account.Audiences(), cmp.Or(account.Lifetime, tokenLifetime)}})
 	if err != nil {
 		panic(err) // strings and numbers always encode
 	}

@@ -18,11 +18,6 @@ const compatibility = "../../docs/compatibility.md"
 // statuses are the words that docs/compatibility.md has for a field.
 var statuses = []string{"same", "different", "not applicable", "refused"}
 
-// atUse are fields that are refused where the store is used and not in the store
-// alone, since VAULT_TOKEN can take their place
-// (TestTheLoginIsTheFirstThatTheStoreGives).
-const atUse = "spec.provider.vault.auth.namespace"
-
 // documented is a kind with its shape and a sound document of it.
 var documented = []struct {
 	section string
@@ -118,7 +113,7 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 				switch f.of {
 				case reflect.TypeFor[Ignored]():
 					want = "not applicable"
-				case reflect.TypeFor[NotYet](), reflect.TypeFor[NotYetEvenEmpty](), reflect.TypeFor[Given]():
+				case reflect.TypeFor[NotYet](), reflect.TypeFor[Given]():
 					want = "refused"
 				}
 				switch {
@@ -128,7 +123,7 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 					t.Errorf("%s is %s in the code, and %s on the page", f.path, want, word)
 				case word == "refused" && f.of.PkgPath() != reflect.TypeFor[NotYet]().PkgPath() && !slices.ContainsFunc(refusedByRule, func(part string) bool { return strings.Contains(f.path, part) }):
 					t.Errorf("%s is refused on the page, and built", f.path)
-				case word == "refused" && f.of != reflect.TypeFor[Given]() && f.path != atUse && !isRefused(t, kind.sound, kind.shape, f.path):
+				case word == "refused" && f.of != reflect.TypeFor[Given]() && !isRefused(t, kind.sound, kind.shape, f.path):
 					t.Errorf("%s is refused on the page, and taken by the code", f.path)
 				}
 			}
@@ -141,7 +136,7 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 
 // refusedByRule are the fields that are decoded, and refused by a rule. All others
 // that are refused have a type that says so.
-var refusedByRule = []string{".generatorRef.", ".manifest.", "spec.provider.vault.auth.namespace"}
+var refusedByRule = []string{".generatorRef.", ".manifest."}
 
 // isRefused sets a field of a sound document, and tells whether there is a problem
 // with it, or with what it stands in.

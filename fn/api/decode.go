@@ -29,9 +29,6 @@ type Ignored struct{}
 // empty list or map).
 type NotYet struct{}
 
-// NotYetEvenEmpty is NotYet for a field that means something even if empty.
-type NotYetEvenEmpty struct{}
-
 // notYetHint is what can be done about a field that is not built yet.
 const notYetHint = "leave the field out for now"
 
@@ -84,9 +81,6 @@ func (d *decoder) value(field string, n *yaml.Node, v reflect.Value, c constrain
 	case Given:
 		v.SetBool(!saysNothing(n) || n.Kind == yaml.MappingNode)
 		return
-	case NotYetEvenEmpty:
-		d.report(field, notYetHint, "not supported yet")
-		return
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -101,6 +95,10 @@ func (d *decoder) value(field string, n *yaml.Node, v reflect.Value, c constrain
 	case reflect.Bool:
 		if b, ok := d.boolean(field, n); ok {
 			v.SetBool(b)
+		}
+	case reflect.Int:
+		if whole, ok := d.whole(field, n); ok {
+			v.SetInt(int64(whole))
 		}
 	case reflect.String:
 		if s, ok := d.text(field, n); ok {

@@ -174,8 +174,11 @@ spec:
 			at + "checkAndSet.required: KV v1 has no versions to check (leave it out, or set version: v2)"}},
 		{"a KV version that is none", "server:", "version: v3\n      server:", []string{at + `version: "v3" is none of v1, v2 (did you mean v1?)`}},
 		{"auth without a method", "{kubernetes: {role: shop}}", "{}", []string{
-			at + "auth: names no way to log in (esfn does tokenSecretRef and kubernetes so far)"}},
-		{"a method that is not built yet is no problem of the store alone", "{kubernetes: {role: shop}}", "{appRole: {path: approle}, namespace: x}", nil},
+			at + "auth: names no way to log in (add a method, such as kubernetes; for a Vault Agent or Proxy that logs in itself, leave auth out)"}},
+		{"every method that is given is judged", "{kubernetes: {role: shop}}", "{appRole: {path: approle}, kubernetes: {}, namespace: x}", []string{
+			at + "auth.appRole.secretRef: required, and not given",
+			at + "auth.kubernetes.role: required, and not given",
+		}},
 		{"no role", "{role: shop}", "{mountPath: k8s}", []string{at + "auth.kubernetes.role: required, and not given"}},
 		{"a token without a key", "{kubernetes: {role: shop}}", "{tokenSecretRef: {name: t}}", []string{
 			at + "auth.tokenSecretRef.key: required, and not given (name the Secret's key that holds the token)"}},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -41,6 +42,16 @@ func (d *decoder) boolean(field string, n *yaml.Node) (value, ok bool) {
 	}
 	d.report(field, "write true or false", "must be a boolean, is %s", kindOf(n))
 	return false, false
+}
+
+// whole decodes a whole number.
+func (d *decoder) whole(field string, n *yaml.Node) (value int, ok bool) {
+	value, err := strconv.Atoi(n.Value)
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != yaml.NodeTagInt || err != nil {
+		d.report(field, "", "must be a whole number, is %s", kindOf(n))
+		return 0, false
+	}
+	return value, true
 }
 
 // kindOf names what stands where something else was expected, never its value.

@@ -24,11 +24,21 @@ type StoreSpec struct {
 	Provider   Provider `krm:"provider,required"`
 	// Conditions say which namespaces may use a ClusterSecretStore: none of
 	// them, all may. A SecretStore has none.
-	Conditions    []Condition `krm:"conditions"`
-	RetrySettings NotYet      `krm:"retrySettings"`
+	Conditions []Condition `krm:"conditions"`
+	// RetrySettings take the place of esfn's own; nil for those.
+	RetrySettings *RetrySettings `krm:"retrySettings"`
 	// RefreshInterval is when the operator looks at the store again: judged, and
 	// of no effect on a render.
 	RefreshInterval Interval `krm:"refreshInterval"`
+}
+
+// RetrySettings say how often a request is tried again that met a connection
+// error, 412, 429 or 5xx.
+type RetrySettings struct {
+	// MaxRetries is 0 where it is left out, as ESO has it.
+	MaxRetries int `krm:"maxRetries"`
+	// RetryInterval is the wait before each; empty for esfn's own waits.
+	RetryInterval string `krm:"retryInterval,format=duration"`
 }
 
 // Condition lets namespaces use a store: those that the selector, a name or a
@@ -89,7 +99,8 @@ func (Provider) unknown(name string) (cause, hint string) {
 // VaultProvider is how to reach a KV mount of a Vault
 // (apis/externalsecrets/v1/secretstore_vault_types.go in ESO).
 type VaultProvider struct {
-	// Server is the address, http:// or https://, with or without a path.
+	// Server is the address, http:// or https://, with or without a path, or
+	// unix:// and the path of a socket.
 	Server string `krm:"server,required"`
 	// Path of the KV mount. Nil where keys carry the mount themselves.
 	Path *string `krm:"path"`
@@ -97,15 +108,23 @@ type VaultProvider struct {
 	Version string `krm:"version,default=v2,enum=v1|v2"`
 	// Namespace of Vault Enterprise.
 	Namespace string `krm:"namespace"`
-	// Auth may be nil where the operator's VAULT_TOKEN takes its place.
+	// Auth is nil where what is at Server logs in itself, as a Vault Agent or
+	// Proxy does, or the operator's VAULT_TOKEN takes its place.
 	Auth *VaultAuth `krm:"auth"`
 
-	CABundle            NotYet          `krm:"caBundle"`
-	CAProvider          NotYetEvenEmpty `krm:"caProvider"`
-	TLS                 NotYet          `krm:"tls"`
-	Headers             NotYet          `krm:"headers"`
-	ReadYourWrites      NotYet          `krm:"readYourWrites"`
-	ForwardInconsistent NotYet          `krm:"forwardInconsistent"`
+	// CABundle is the base64 of certificates in PEM form, which are trusted in
+	// place of the system's; see [VaultProvider.Certificates].
+	CABundle string `krm:"caBundle"`
+	// CAProvider is where they stand; CABundle wins.
+	CAProvider *CAProvider `krm:"caProvider"`
+	// TLS is the client's certificate.
+	TLS ClientTLS `krm:"tls"`
+	// Headers are sent with every request.
+	Headers map[string]string `krm:"headers"`
+	// ReadYourWrites sends the state that Vault last told along with the next
+	// request, and ForwardInconsistent asks a node that is behind it to forward.
+	ReadYourWrites      bool `krm:"readYourWrites"`
+	ForwardInconsistent bool `krm:"forwardInconsistent"`
 	// CheckAndSet is for PushSecret.
 	CheckAndSet CheckAndSet `krm:"checkAndSet"`
 }
@@ -115,75 +134,21 @@ type CheckAndSet struct {
 	Required bool `krm:"required"`
 }
 
-// VaultAuth is the way to log in. Where several are given, the first is taken,
-// in the order of the fields, as ESO does (providers/v1/vault/auth.go). Those
-// that are not built yet are no problem of the store: the operator's VAULT_TOKEN
-// takes the place of any.
-type VaultAuth struct {
-	TokenSecretRef *SecretKeyRef   `krm:"tokenSecretRef"`
-	AppRole        Given           `krm:"appRole"`
-	Kubernetes     *KubernetesAuth `krm:"kubernetes"`
-	LDAP           Given           `krm:"ldap"`
-	UserPass       Given           `krm:"userPass"`
-	JWT            Given           `krm:"jwt"`
-	Cert           Given           `krm:"cert"`
-	IAM            Given           `krm:"iam"`
-	GCP            Given           `krm:"gcp"`
-
-	// Namespace of Vault Enterprise to log in to, where it is another than that
-	// of the secrets.
-	Namespace string `krm:"namespace"`
-}
-
-// Unbuilt returns the name of the method that the auth means, where it is one
-// that is not built yet, else "".
-func (a *VaultAuth) Unbuilt() string {
-	switch {
-	case a.TokenSecretRef != nil:
-		return ""
-	case bool(a.AppRole):
-		return "appRole"
-	case a.Kubernetes != nil:
-		return ""
-	case bool(a.LDAP):
-		return "ldap"
-	case bool(a.UserPass):
-		return "userPass"
-	case bool(a.JWT):
-		return "jwt"
-	case bool(a.Cert):
-		return "cert"
-	case bool(a.IAM):
-		return "iam"
-	case bool(a.GCP):
-		return "gcp"
-	}
-	return ""
-}
-
-// KubernetesAuth logs in with a service account's token.
-type KubernetesAuth struct {
-	MountPath string `krm:"mountPath,default=kubernetes"`
-	Role      string `krm:"role,required"`
-	// ServiceAccountRef is the account to request a token for.
-	ServiceAccountRef *ServiceAccountRef `krm:"serviceAccountRef"`
-	// SecretRef is a Secret that holds a token, under "token" unless it says
-	// otherwise.
-	SecretRef *SecretKeyRef `krm:"secretRef"`
-}
-
-// SecretKeyRef is a key of a Secret.
-type SecretKeyRef struct {
-	Name string `krm:"name,format=name"`
-	// Namespace is for a ClusterSecretStore; empty for the ExternalSecret's.
-	Namespace string `krm:"namespace,format=namespace"`
-	Key       string `krm:"key,format=key"`
-}
-
-// ServiceAccountRef is a ServiceAccount whose token is asked of the API server.
-type ServiceAccountRef struct {
+// CAProvider is a key of a Secret or a ConfigMap that holds certificates in PEM
+// form.
+type CAProvider struct {
+	Type string `krm:"type,required,enum=Secret|ConfigMap"`
 	Name string `krm:"name,required,format=name"`
-	// Namespace is for a ClusterSecretStore; empty for the ExternalSecret's.
-	Namespace string   `krm:"namespace,format=namespace"`
-	Audiences []string `krm:"audiences"`
+	Key  string `krm:"key,format=key"`
+	// Namespace is required of a ClusterSecretStore, and of no effect in a
+	// SecretStore.
+	Namespace string `krm:"namespace,format=namespace"`
+}
+
+// ClientTLS is the client's certificate, and its key, in PEM form.
+type ClientTLS struct {
+	// CertSecretRef is tls.crt, unless it names another key.
+	CertSecretRef *SecretKeyRef `krm:"certSecretRef"`
+	// KeySecretRef is tls.key, unless it names another key.
+	KeySecretRef *SecretKeyRef `krm:"keySecretRef"`
 }

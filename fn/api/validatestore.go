@@ -1,9 +1,14 @@
 package api
 
 import (
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
-	"unicode"
 )
 
 // Problems returns what is wrong with a store that decodes: the rules of ESO's
@@ -25,46 +30,103 @@ func (s *Store) Problems() []Problem {
 	if vault.CheckAndSet.Required && vault.Version == "v1" {
 		found = append(found, Problem{at + "checkAndSet.required", "KV v1 has no versions to check", "leave it out, or set version: v2"})
 	}
-	auth := vault.Auth
-	if auth == nil {
-		return found
+	if _, problem := vault.Certificates(); problem != nil {
+		found = append(found, *problem)
 	}
-	if auth.TokenSecretRef == nil && auth.Kubernetes == nil && auth.Unbuilt() == "" {
-		found = append(found, Problem{at + "auth", "names no way to log in", "esfn does tokenSecretRef and kubernetes so far"})
-	}
-	if ref := auth.TokenSecretRef; ref != nil {
-		found = append(found, s.foreign(at+"auth.tokenSecretRef", ref.Namespace)...)
-		if ref.Name == "" {
-			found = append(found, Problem{at + "auth.tokenSecretRef.name", "required, and not given", ""})
+	if provider := vault.CAProvider; provider != nil {
+		field := at + "caProvider"
+		found = append(found, s.foreign(field, provider.Namespace)...)
+		if provider.Key == "" {
+			found = append(found, Problem{field + ".key", "required, and not given", "name the key that holds the certificates"})
 		}
-		if ref.Key == "" {
-			found = append(found, Problem{at + "auth.tokenSecretRef.key", "required, and not given", "name the Secret's key that holds the token"})
+		if s.Kind == "ClusterSecretStore" && provider.Namespace == "" {
+			found = append(found, Problem{field + ".namespace", "required of a ClusterSecretStore, and not given", "write the namespace of the " + provider.Type})
 		}
 	}
-	if kubernetes := auth.Kubernetes; kubernetes != nil {
-		if hasDotDot(kubernetes.MountPath) {
-			found = append(found, Problem{at + "auth.kubernetes.mountPath", leadsOut, withoutDots})
+	certificate, key := vault.TLS.CertSecretRef, vault.TLS.KeySecretRef
+	for name, ref := range map[string]*SecretKeyRef{"certSecretRef": certificate, "keySecretRef": key} {
+		if ref != nil {
+			found = append(found, s.secretRef(at+"tls."+name, ref)...)
+		} else if certificate != nil || key != nil {
+			found = append(found, Problem{at + "tls." + name, "required beside the other one, and not given", "a client certificate is a certificate and its key"})
 		}
-		if ref := kubernetes.ServiceAccountRef; ref != nil {
-			found = append(found, s.foreign(at+"auth.kubernetes.serviceAccountRef", ref.Namespace)...)
-			for i, audience := range ref.Audiences {
-				field := fmt.Sprintf("%sauth.kubernetes.serviceAccountRef.audiences[%d]", at, i)
-				switch {
-				case audience == "":
-					found = append(found, Problem{field, "is empty", "write the audience that the role in Vault asks for, or leave audiences out"})
-				case strings.ContainsFunc(audience, unicode.IsControl):
-					found = append(found, Problem{field, "has a line break in it, or another character that cannot be seen", "write it as one line"})
-				}
-			}
+	}
+	found = append(found, headerProblems(at+"headers", vault.Headers)...)
+	if vault.ForwardInconsistent && !vault.ReadYourWrites {
+		found = append(found, Problem{at + "forwardInconsistent", "has no effect without readYourWrites", "set readYourWrites: true as well, or leave it out"})
+	}
+	if retry := s.Spec.RetrySettings; retry != nil {
+		const most = 100
+		if retry.MaxRetries < 0 || retry.MaxRetries > most {
+			found = append(found, Problem{"spec.retrySettings.maxRetries", fmt.Sprintf("must be from 0 to %d", most), ""})
 		}
-		if ref := kubernetes.SecretRef; ref != nil {
-			found = append(found, s.foreign(at+"auth.kubernetes.secretRef", ref.Namespace)...)
-			if ref.Name == "" {
-				found = append(found, Problem{at + "auth.kubernetes.secretRef.name", "required, and not given", ""})
-			}
+		if strings.HasPrefix(retry.RetryInterval, "-") {
+			found = append(found, Problem{"spec.retrySettings.retryInterval", "must not be less than zero", ""})
+		}
+	}
+	if vault.Auth != nil {
+		found = append(found, s.authProblems(at+"auth", vault.Auth)...)
+	}
+	return found
+}
+
+// headerProblems refuses headers that no request can have, and those that would
+// change what is asked for or by whom.
+func headerProblems(field string, headers map[string]string) (found []Problem) {
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		at := field + "[" + name + "]"
+		switch canonical := strings.ToLower(name); {
+		case !headerName.MatchString(name):
+			found = append(found, Problem{at, "is no name of a header", ""})
+		case strings.ContainsFunc(headers[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
+			found = append(found, Problem{at, "has a line break in it, or another character that a header cannot have", "write it as one line"})
+		case canonical == "x-vault-token" || canonical == "authorization" && strings.HasPrefix(strings.ToLower(headers[name]), "bearer "):
+			found = append(found, Problem{at, "is how a token is sent", "put the token into a Secret, and set auth.tokenSecretRef"})
+		case slices.Contains(reservedHeaders, canonical):
+			found = append(found, Problem{at, "is not for a store to set", "leave it out"})
 		}
 	}
 	return found
+}
+
+var headerName = regexp.MustCompile("^[-!#$%&'*+.^_`|~0-9A-Za-z]+$")
+
+// reservedHeaders say where a message goes and where it ends, what comes back, or
+// are esfn's own to send.
+var reservedHeaders = []string{"host", "connection", "content-length", "transfer-encoding", "te", "trailer", "upgrade",
+	"keep-alive", "proxy-connection", "proxy-authorization", "expect", "accept-encoding", "range", "x-vault-request", "x-vault-wrap-ttl", "x-http-method-override"}
+
+// Certificates returns what caBundle holds, in PEM form, or "" where there is
+// none. As ESO has it, the PEM may have been encoded twice
+// (FetchCACertFromSource in its runtime/esutils/utils.go).
+func (v *VaultProvider) Certificates() (pem string, _ *Problem) {
+	if v.CABundle == "" {
+		return "", nil
+	}
+	const field = "spec.provider.vault.caBundle"
+	plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(v.CABundle), ""))
+	if err != nil {
+		return "", &Problem{field, "is not base64", "write the base64 of the PEM file: base64 -w0 ca.crt"}
+	}
+	return CertificatesIn(field, string(plain))
+}
+
+// CertificatesIn returns text, which stands at a field or is what it refers to,
+// where it is certificates in PEM form, or the base64 of some.
+func CertificatesIn(field, text string) (certificates string, _ *Problem) {
+	for _, encoding := range []*base64.Encoding{nil, base64.StdEncoding, base64.URLEncoding} {
+		candidate := []byte(text)
+		if encoding != nil {
+			candidate, _ = encoding.DecodeString(strings.Join(strings.Fields(text), ""))
+		}
+		if block, _ := pem.Decode(candidate); block != nil {
+			if _, err := x509.ParseCertificate(block.Bytes); block.Type != "CERTIFICATE" || err != nil {
+				return "", &Problem{field, "holds PEM, and its first block is no certificate", ""}
+			}
+			return string(candidate), nil
+		}
+	}
+	return "", &Problem{field, "holds no certificate in PEM form", "it begins with -----BEGIN CERTIFICATE-----"}
 }
 
 // foreign refuses a reference out of a SecretStore's own namespace: only a
@@ -75,4 +137,22 @@ func (s *Store) foreign(field, namespace string) []Problem {
 	}
 	return []Problem{{field + ".namespace", fmt.Sprintf("a SecretStore can refer to its own namespace only, not to %q", namespace),
 		"leave it out, or make the store a ClusterSecretStore"}}
+}
+
+// secretRef is what is wrong with a reference to a Secret.
+func (s *Store) secretRef(field string, ref *SecretKeyRef) []Problem {
+	found := s.foreign(field, ref.Namespace)
+	if ref.Name == "" {
+		found = append(found, Problem{field + ".name", "required, and not given", ""})
+	}
+	return found
+}
+
+// secretKeyRef is secretRef where the key has no default.
+func (s *Store) secretKeyRef(field string, ref *SecretKeyRef, holds string) []Problem {
+	found := s.secretRef(field, ref)
+	if ref.Key == "" {
+		found = append(found, Problem{field + ".key", "required, and not given", "name the Secret's key that holds " + holds})
+	}
+	return found
 }

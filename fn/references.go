@@ -1,0 +1,176 @@
+package fn
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/fn/api"
+	"github.com/esfn/esfn/fn/secret"
+)
+
+// references follows those of a store when it is used from es. A Secret is looked
+// for among the operator's own, then in the operator's folder of secrets, then
+// among the items: the first place that has it decides, also where it lacks the
+// key.
+type references struct {
+	view  *packageView
+	store *decodedStore
+	es    *externalSecret
+}
+
+// namespace is what a reference means.
+func (r *references) namespace(written string) string {
+	if r.store.Resource.Kind == "ClusterSecretStore" && written != "" {
+		return written
+	}
+	return api.OrDefault(r.es.Namespace)
+}
+
+func (r *references) serviceAccount(field string, ref *api.ServiceAccountRef) ServiceAccount {
+	return ServiceAccount{Field: field, Namespace: r.namespace(ref.Namespace), Name: ref.Name}
+}
+
+// password gives a name, trimmed as ESO does, and the password that goes with it.
+func (r *references) password(field string, a *api.PasswordAuth) (user string, password Credential) {
+	return strings.TrimSpace(a.Username), r.credential(field+".secretRef", &a.SecretRef, a.SecretRef.Key)
+}
+
+func (r *references) certificate(certificateField string, certificate *api.SecretKeyRef, certificateKey, keyField string, key *api.SecretKeyRef, keyKey string) ClientCertificate {
+	return ClientCertificate{r.credential(certificateField, certificate, certificateKey), r.credential(keyField, key, keyKey)}
+}
+
+// trust gives the certificates that a server's is to be signed by. caBundle wins
+// (FetchCACertFromSource in ESO's runtime/esutils/utils.go).
+func (r *references) trust(field string, vault *api.VaultProvider) Trust {
+	if certificates, problem := vault.Certificates(); problem == nil && certificates != "" {
+		return Trust{Certificates: secret.New(certificates), Field: field + ".caBundle"}
+	}
+	provider := vault.CAProvider
+	if provider == nil {
+		return Trust{}
+	}
+	at := Trust{Field: field + ".caProvider"}
+	var text string
+	if provider.Type == "ConfigMap" {
+		text, at.Unresolved, at.Hint = r.inConfigMap(r.namespace(provider.Namespace), provider.Name, provider.Key)
+	} else {
+		c := r.credential(at.Field, &api.SecretKeyRef{Name: provider.Name, Namespace: provider.Namespace}, provider.Key)
+		text, at.Unresolved, at.Hint = c.Value.Reveal(), c.Unresolved, c.Hint
+	}
+	if at.Unresolved != "" {
+		at.Hint = "give esfn that " + provider.Type + ", or set VAULT_CACERT to the file with the certificate authority's certificate"
+		return at
+	}
+	certificates, problem := api.CertificatesIn(at.Field, text)
+	if problem != nil {
+		at.Unresolved = fmt.Sprintf("%s %s/%s: what key %q holds is no certificate in PEM form", provider.Type, r.namespace(provider.Namespace), provider.Name, provider.Key)
+		at.Hint = problem.Hint
+	}
+	at.Certificates = secret.New(certificates)
+	return at
+}
+
+// inConfigMap finds a key of a ConfigMap's data.
+func (r *references) inConfigMap(namespace, name, key string) (text, unresolved, hint string) {
+	found, missing, cause := r.referred("ConfigMap", r.view.operator.configMaps, namespace, name)
+	if missing {
+		found, _, cause = r.referred("ConfigMap", r.view.configMaps, namespace, name)
+	}
+	if found == nil {
+		return "", cause, ""
+	}
+	text, ok := api.ScalarAt(found.node, "data", key)
+	if !ok {
+		return "", fmt.Sprintf("ConfigMap %s/%s has no key %q", namespace, name, key), ""
+	}
+	return text, "", ""
+}
+
+// credential follows a reference to a Secret.
+func (r *references) credential(field string, ref *api.SecretKeyRef, key string) Credential {
+	namespace := r.namespace(ref.Namespace)
+	where := fmt.Sprintf("Secret %s/%s", namespace, ref.Name)
+	unresolved := func(hint, cause string) Credential {
+		return Credential{Field: field, Unresolved: cause, Hint: hint}
+	}
+	found, missing, cause := r.referred("Secret", r.view.operator.secrets, namespace, ref.Name)
+	if missing {
+		if value, there, problem := r.inFolder(namespace, ref.Name, key); problem != "" {
+			return unresolved("name the key that holds it, or put it there", problem)
+		} else if there {
+			return Credential{Field: field, Value: value, Operator: where}
+		}
+		found, missing, cause = r.referred("Secret", r.view.secrets, namespace, ref.Name)
+	}
+	switch {
+	case missing:
+		return unresolved("give esfn that Secret: with the manifests, in ESFN_STORES or in ESFN_SECRETS_DIR; or set VAULT_TOKEN or VAULT_TOKEN_FILE to use a token of your own", cause)
+	case found == nil:
+		return unresolved("", cause)
+	}
+	value, ok, err := secretKey(found.node, key)
+	switch {
+	case err != nil:
+		return unresolved("write plain text under stringData", fmt.Sprintf("%s: data[%s] is not base64", where, key))
+	case !ok:
+		return unresolved("name the key that holds it", fmt.Sprintf("%s has no key %q", where, key))
+	case value.IsEmpty():
+		return unresolved("put the value there", fmt.Sprintf("%s: key %q is empty", where, key))
+	}
+	c := Credential{Field: field, Value: value}
+	if found.byOperator {
+		c.Operator = where
+	}
+	return c
+}
+
+// referred is [referred] as the store's own item refers.
+func (r *references) referred(kind string, all []*item, namespace, name string) (found *item, missing bool, cause string) {
+	return referred(kind, all, namespace, name, r.store.item)
+}
+
+// inFolder reads a key of a Secret that the operator keeps as files,
+// NAMESPACE/NAME/KEY. What is wrong with the file is a problem; a Secret that has
+// no folder is not there.
+func (r *references) inFolder(namespace, name, key string) (value secret.Value, there bool, problem string) {
+	folder := r.view.operator.folder
+	if folder == nil {
+		return secret.Value{}, false, ""
+	}
+	at := namespace + "/" + name
+	if _, err := fs.Stat(folder, at); errors.Is(err, fs.ErrNotExist) {
+		return secret.Value{}, false, ""
+	}
+	text, err := fs.ReadFile(folder, at+"/"+key)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return secret.Value{}, false, fmt.Sprintf("ESFN_SECRETS_DIR: %s has no file %q", at, key)
+	case err != nil:
+		return secret.Value{}, false, fmt.Sprintf("ESFN_SECRETS_DIR: %s/%s cannot be read", at, key)
+	case len(text) == 0:
+		return secret.Value{}, false, fmt.Sprintf("ESFN_SECRETS_DIR: %s/%s is empty", at, key)
+	}
+	return secret.New(string(text)), true, ""
+}
+
+// given is a text of the store itself as a credential, trimmed.
+func given(text string) Credential { return Credential{Value: secret.New(strings.TrimSpace(text))} }
+
+// secretKey returns one value of a Secret. As the API server has it,
+// stringData wins over data.
+func secretKey(node *yaml.RNode, key string) (value secret.Value, ok bool, err error) {
+	if given, ok := api.ScalarAt(node, "stringData", key); ok {
+		return secret.New(given), true, nil
+	}
+	given, ok := api.ScalarAt(node, "data", key)
+	if !ok {
+		return secret.Value{}, false, nil
+	}
+	plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(given), ""))
+	return secret.New(string(plain)), true, err
+}
