@@ -36,7 +36,7 @@ test-all:
 	$(GO) test -count=1 . ./tests/...
 
 test-fast: ## what needs no kube-apiserver and no Docker
-	$(GO) run ./tests/prepare vault kustomize
+	$(GO) run ./tests/prepare vault ldap kustomize
 	$(GO) test ./fn/... ./vaultsrc/...
 	$(GO) test -count=1 . ./tests/... -skip 'TestKubeScripts|TestContainerScripts'
 

@@ -14,7 +14,7 @@ import (
 )
 
 // programs are the binaries that the scripts run, by absolute path.
-var programs struct{ folder, vault, kustomize string }
+var programs struct{ folder, vault, ldap, kustomize string }
 
 func TestMain(m *testing.M) { os.Exit(prepared(m)) }
 
@@ -28,6 +28,9 @@ func prepared(m *testing.M) int {
 	}
 	if err == nil {
 		programs.vault, err = testbed.VaultProgram.Build(os.Stderr)
+	}
+	if err == nil {
+		programs.ldap, err = testbed.LDAPProgram.Build(os.Stderr)
 	}
 	if err == nil {
 		programs.kustomize, err = testbed.KustomizeProgram.Build(os.Stderr)
@@ -79,6 +82,8 @@ func play(t *testing.T, folder string) {
 			"kube-token":             cmdKubeToken,
 			"kube-may-request-token": cmdKubeMayRequestToken,
 			"vault-kubernetes-role":  cmdKubernetesRole,
+			"ldap-start":             cmdLDAPStart,
+			"ldap-stop":              cmdLDAPStop,
 		},
 	})
 }

@@ -13,6 +13,7 @@ type story struct {
 	vault    *testbed.Vault
 	recorder *testbed.Recorder
 	leaks    *testbed.Leaks
+	ldap     *testbed.LDAP // once ldap-start has started it
 }
 
 type storyKey struct{}
@@ -31,7 +32,7 @@ func newStory() (*story, error) {
 		vault.Stop()
 		return nil, err
 	}
-	return &story{vault, recorder, leaks}, nil
+	return &story{vault: vault, recorder: recorder, leaks: leaks}, nil
 }
 
 func (s *story) end() {

@@ -28,9 +28,10 @@ type Program struct {
 var (
 	VaultProgram     = Program{"vault", "tests/servers/vault", "3 minutes"}
 	KubeProgram      = Program{"kube", "tests/servers/kube", "8 minutes"}
+	LDAPProgram      = Program{"ldap", "tests/servers/ldap", "half a minute"}
 	KustomizeProgram = Program{"kustomize", "tests/hosts/kustomize", "a minute"}
 	// Programs are all of them, in the order in which to build them.
-	Programs = []Program{KustomizeProgram, VaultProgram, KubeProgram}
+	Programs = []Program{KustomizeProgram, LDAPProgram, VaultProgram, KubeProgram}
 )
 
 // Build returns the path of the program's binary, and builds it first where the
