@@ -3,8 +3,6 @@ package tests
 import (
 	"encoding/json"
 	"os"
-	"path"
-	"strconv"
 	"strings"
 	"time"
 
@@ -126,6 +124,7 @@ func cmdToken(ts *testscript.TestScript, neg bool, args []string) {
 //	vault-seal
 func cmdSeal(ts *testscript.TestScript, neg bool, args []string) {
 	plain(ts, neg, len(args) == 0, "vault-seal")
+	ts.Check(storyOf(ts).noTokenLeft())
 	_, err := storyOf(ts).vault.Do("PUT", "sys/seal", "")
 	ts.Check(err)
 }
@@ -135,7 +134,7 @@ func cmdSeal(ts *testscript.TestScript, neg bool, args []string) {
 //	vault-stop
 func cmdStop(ts *testscript.TestScript, neg bool, args []string) {
 	plain(ts, neg, len(args) == 0, "vault-stop")
-	storyOf(ts).end()
+	ts.Check(storyOf(ts).end())
 }
 
 // cmdWrite sends any request with the root token, to set Vault up.
@@ -145,54 +144,6 @@ func cmdWrite(ts *testscript.TestScript, neg bool, args []string) {
 	plain(ts, neg, len(args) == 2, `vault-write PATH '{"json": "object"}'`)
 	_, err := storyOf(ts).vault.Do("POST", args[0], args[1])
 	ts.Check(err)
-}
-
-// cmdFakeAnswer answers requests in Vault's place; status 0 cuts the connection,
-// -1 leaves it without an answer.
-//
-//	fake-answer PATTERN STATUS [BODY]
-func cmdFakeAnswer(ts *testscript.TestScript, neg bool, args []string) {
-	plain(ts, neg, len(args) == 2 || len(args) == 3, "fake-answer PATTERN STATUS [BODY]")
-	status, err := strconv.Atoi(args[1])
-	ts.Check(err)
-	storyOf(ts).recorder.Fail(args[0], status, strings.Join(args[2:], ""))
-}
-
-// cmdFakeRedirect answers requests with a redirect.
-//
-//	fake-redirect PATTERN ADDRESS
-func cmdFakeRedirect(ts *testscript.TestScript, neg bool, args []string) {
-	plain(ts, neg, len(args) == 2, "fake-redirect PATTERN ADDRESS")
-	storyOf(ts).recorder.Redirect(args[0], args[1])
-}
-
-// cmdRequests asserts how many requests have reached Vault so far, of one kind
-// (reads, lists, logins, revokes) or of all, and with a pattern of path.Match how many
-// of them went there.
-//
-//	requests N [KIND [PATTERN]]
-func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
-	plain(ts, neg, len(args) >= 1 && len(args) <= 3, "requests N [KIND [PATTERN]]")
-	want, err := strconv.Atoi(args[0])
-	ts.Check(err)
-	kind := "all"
-	if len(args) > 1 {
-		kind = args[1]
-	}
-	var got []string
-	for _, request := range storyOf(ts).recorder.Requests(kind) {
-		_, where, _ := strings.Cut(request, " /v1/")
-		if len(args) < 3 {
-			got = append(got, request)
-		} else if ok, err := path.Match(args[2], where); err != nil {
-			ts.Fatalf("%v", err)
-		} else if ok {
-			got = append(got, request)
-		}
-	}
-	if len(got) != want {
-		ts.Fatalf("%d requests (%s), want %d:\n%s", len(got), strings.Join(args[1:], " "), want, strings.Join(got, "\n"))
-	}
 }
 
 // cmdNoLeak asserts that no value that was seeded, no token and no JWT stands in

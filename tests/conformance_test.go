@@ -61,11 +61,7 @@ func TestWorkedOut(t *testing.T) { playAll(t, "testdata/worked-out", 500) }
 // playAll plays all cases of a folder, which has at least so many, against one
 // Vault.
 func playAll(t *testing.T, folder string, least int) {
-	s, err := newStory()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.end)
+	s := storyFor(t)
 	files, err := filepath.Glob(folder + "/*.txtar")
 	if err != nil || len(files) < least {
 		t.Fatalf("%d cases, %v", len(files), err)

@@ -12,11 +12,7 @@ import (
 // that find all of them: one LIST for each folder and for the mount, one read for
 // each secret, and neither one request at a time.
 func TestFindInALargeTree(t *testing.T) {
-	s, err := newStory()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.end)
+	s := storyFor(t)
 	for i := range 1000 {
 		if err := s.vault.Put("tree", fmt.Sprintf("f%02d/s%03d", i%40, i), "2", fmt.Sprintf(`{"k":"made-up-%d"}`, i)); err != nil {
 			t.Fatal(err)
@@ -55,8 +51,8 @@ stringData: {token: `+testbed.RootToken+`}
 		t.Errorf("f39/s999 is there %d times", n)
 	}
 	for kind, want := range map[string]int{"lists": 41, "reads": 1000, "all": 1041} {
-		if got := len(s.recorder.Requests(kind)); got != want {
-			t.Errorf("%d requests (%s), want %d", got, kind, want)
+		if got, err := s.recorder.Requests(testbed.Selection{Kind: kind}); err != nil || len(got) != want {
+			t.Errorf("%d requests (%s), %v, want %d", len(got), kind, err, want)
 		}
 	}
 }

@@ -19,7 +19,7 @@ func TestVaultLogsInFromADirectory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.end()
+	defer s.stop()
 	directory, err := testbed.StartLDAP(programs.ldap,
 		testbed.LDAPUser{Name: "ada", Group: "developers", Password: ldapPassword},
 		testbed.LDAPUser{Name: "team/ada", Group: "developers", Password: ldapPassword},

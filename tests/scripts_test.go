@@ -62,8 +62,13 @@ func TestContainerScripts(t *testing.T) {
 }
 
 func play(t *testing.T, folder string) {
-	testscript.Run(t, testscript.Params{
-		Dir:   filepath.Join("testdata", folder),
+	p := params()
+	p.Dir = filepath.Join("testdata", folder)
+	testscript.Run(t, p)
+}
+
+func params() testscript.Params {
+	return testscript.Params{
 		Setup: setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"expand":                 cmdExpand,
@@ -74,9 +79,17 @@ func play(t *testing.T, folder string) {
 			"vault-seal":             cmdSeal,
 			"vault-stop":             cmdStop,
 			"vault-write":            cmdWrite,
+			"vault-front":            cmdFront,
+			"client-certificate":     cmdClientCertificate,
 			"fake-answer":            cmdFakeAnswer,
 			"fake-redirect":          cmdFakeRedirect,
+			"fake-header":            cmdFakeHeader,
 			"requests":               cmdRequests,
+			"forget-requests":        cmdForgetRequests,
+			"request-header":         cmdRequestHeader,
+			"protocol":               cmdProtocol,
+			"connections":            cmdConnections,
+			"tokens-left":            cmdTokensLeft,
 			"no-leak":                cmdNoLeak,
 			"kube-start":             cmdKubeStart,
 			"kube-token":             cmdKubeToken,
@@ -85,19 +98,27 @@ func play(t *testing.T, folder string) {
 			"ldap-start":             cmdLDAPStart,
 			"ldap-stop":              cmdLDAPStop,
 		},
-	})
+	}
 }
 
 // setup gives a script a clean environment with esfn and kustomize on its PATH,
-// and $VAULT, the address of a Vault of its own.
+// and $VAULT, the address of a Vault of its own. The script fails at its end if
+// a login's token is left in that Vault.
 func setup(env *testscript.Env) error {
 	s, err := newStory()
 	if err != nil {
 		return err
 	}
-	env.Defer(s.end)
+	env.Defer(func() {
+		if err := s.end(); err != nil {
+			env.T().Fatal(err)
+		}
+	})
 	env.Values[storyKey{}] = s
 	env.Setenv("VAULT", s.recorder.Address)
+	env.Setenv("VAULT_HTTPS", s.https)
+	env.Setenv("VAULT_TLS", s.vault.TLSAddress)
+	certificates.setVariables(env.Setenv)
 	env.Setenv("PATH", programs.folder+":"+filepath.Dir(programs.kustomize)+":"+os.Getenv("PATH"))
 	env.Setenv("HOME", env.WorkDir)
 	examples, err := filepath.Abs("../examples")
@@ -118,11 +139,7 @@ func TestTheProgramsAreReal(t *testing.T) {
 	if err != nil || string(out) != "v5.8.2\n" {
 		t.Errorf("kustomize version: %q, %v", out, err)
 	}
-	s, err := newStory()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.end()
+	s := storyFor(t)
 	health, err := s.vault.Do("GET", "sys/health", "")
 	if err != nil {
 		t.Fatal(err)

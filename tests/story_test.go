@@ -1,7 +1,11 @@
 package tests
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"sync"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -14,6 +18,11 @@ type story struct {
 	recorder *testbed.Recorder
 	leaks    *testbed.Leaks
 	ldap     *testbed.LDAP // once ldap-start has started it
+	// https is the recorder's address with TLS.
+	https string
+
+	// mayStay are the accessors of tokens that a script has said will be left.
+	mayStay map[string]string
 }
 
 type storyKey struct{}
@@ -21,23 +30,77 @@ type storyKey struct{}
 func storyOf(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
 
 func newStory() (*story, error) {
-	vault, err := testbed.StartVault(programs.vault)
+	tls, err := certificates.start()
 	if err != nil {
 		return nil, err
 	}
-	leaks := &testbed.Leaks{}
-	leaks.Remember("the root token", testbed.RootToken)
-	recorder, err := testbed.NewRecorder(vault.Address, leaks)
+	vault, err := testbed.StartVault(programs.vault, tls.ofVault...)
 	if err != nil {
-		vault.Stop()
 		return nil, err
 	}
-	return &story{vault: vault, recorder: recorder, leaks: leaks}, nil
+	s := &story{vault: vault, leaks: &testbed.Leaks{}}
+	s.leaks.Remember("the root token", testbed.RootToken)
+	if s.recorder, err = testbed.NewRecorder(vault.Address, s.leaks); err == nil {
+		s.https, err = s.recorder.Open(testbed.Front{TLS: tls.ofServer})
+	}
+	if err != nil {
+		s.stop()
+		return nil, err
+	}
+	return s, nil
 }
 
-func (s *story) end() {
-	s.recorder.Close()
+// storyFor is a story for a test that is no script.
+func storyFor(t *testing.T) *story {
+	t.Helper()
+	s, err := newStory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.end(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// end stops what the story has started. It is an error if esfn, or whoever has
+// logged in, left a token, and no script said that it would.
+func (s *story) end() error {
+	err := s.noTokenLeft()
+	s.stop()
+	return err
+}
+
+func (s *story) stop() {
+	if s.recorder != nil {
+		s.recorder.Close()
+	}
 	s.vault.Stop()
+}
+
+// noTokenLeft is fulfilled where the Vault can be asked no more: what ends it or
+// seals it asks before.
+func (s *story) noTokenLeft() error {
+	if unsealed, err := s.vault.Unsealed(); !unsealed {
+		return err
+	}
+	left, err := s.vault.LoginTokens()
+	if err != nil {
+		return err
+	}
+	var paths []string
+	for accessor, path := range left {
+		if _, ok := s.mayStay[accessor]; !ok {
+			paths = append(paths, path)
+		}
+	}
+	if len(paths) > 0 {
+		slices.Sort(paths)
+		return fmt.Errorf("%d tokens of logins were left and not revoked: %s; tokens-left N says that they stay", len(paths), strings.Join(paths, ", "))
+	}
+	return nil
 }
 
 // cluster is the one kube-apiserver of the test process, started by the first

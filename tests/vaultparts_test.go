@@ -18,11 +18,7 @@ import (
 // TestFoldersAndMetadata reads folders and metadata from a real Vault: what it
 // answers, and that the policy that a message names is the one that helps.
 func TestFoldersAndMetadata(t *testing.T) {
-	s, err := newStory()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.end()
+	s := storyFor(t)
 	must := func(_ any, err error) {
 		t.Helper()
 		if err != nil {

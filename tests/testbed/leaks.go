@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -28,6 +29,17 @@ func (l *Leaks) Remember(what, secret string) {
 		l.secrets = map[string]string{}
 	}
 	l.secrets[secret] = what
+}
+
+// RememberLines adds a text of several lines, such as a key in PEM, and each of
+// its lines that holds a secret.
+func (l *Leaks) RememberLines(what, text string) {
+	l.Remember(what, text)
+	for _, line := range strings.Split(text, "\n") {
+		if !strings.HasPrefix(line, "-----") {
+			l.Remember(what, line)
+		}
+	}
 }
 
 // RememberFields adds every string and number in a JSON text, at any depth.
@@ -57,9 +69,16 @@ func (l *Leaks) rememberAll(what string, v any) {
 	}
 }
 
+// lookAlikes are forms of credentials that nobody may have seen go by: those that
+// went to Vault's own listener, or to another server.
+var lookAlikes = map[string]*regexp.Regexp{
+	"what looks like a Vault token": regexp.MustCompile(`\bhv[sbr]\.[A-Za-z0-9_-]{20}`),
+	"what looks like a JWT":         regexp.MustCompile(`\beyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.`),
+}
+
 // In returns what of all that is remembered stands in a text, as it is or in
-// base64, hex, or a URL's or JSON's escapes. The secrets themselves are not
-// returned.
+// base64, hex, or a URL's or JSON's escapes, and what looks like a credential of
+// Vault or Kubernetes. The secrets themselves are not returned.
 func (l *Leaks) In(text string) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -77,6 +96,11 @@ func (l *Leaks) In(text string) []string {
 				found = append(found, what+", "+how)
 				break
 			}
+		}
+	}
+	for what, form := range lookAlikes {
+		if form.MatchString(text) {
+			found = append(found, what)
 		}
 	}
 	slices.Sort(found)

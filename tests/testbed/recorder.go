@@ -1,199 +1,133 @@
 package testbed
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"path"
-	"strings"
 	"sync"
 )
 
-// Recorder stands before a Vault, counts the requests that reach it, and
-// remembers the credentials that go by, so that they can be looked for in what
-// esfn prints. It can be told to answer in Vault's place: it is a fake then, for
-// what a real Vault cannot be made to do.
+// Recorder stands before a Vault, at one address or several (see Front),
+// remembers the requests that reach it, and the credentials that go by, so that
+// they can be looked for in what esfn prints. It can be told to answer in
+// Vault's place: it is a fake then, for what a real Vault cannot be made to do.
 type Recorder struct {
-	// Address to give to esfn in place of Vault's.
+	// Address to give to esfn in place of Vault's: plain HTTP.
 	Address string
 
-	leaks  *Leaks
-	server *httptest.Server
+	leaks *Leaks
 
 	mu       sync.Mutex
-	requests []string // as in GET /v1/secret/data/foo, or LIST
-	faults   []fault
+	vault    *url.URL
+	fronts   []*front
+	requests []Request
+	faults   []*fault
+	headers  []fakeHeader
 	gathers  []*gather
-}
-
-// gather holds requests back until so many of them are there.
-type gather struct {
-	pattern string // of path.Match, over "GET /v1/…"
-	missing int
-	all     chan struct{}
-}
-
-// fault is an answer in Vault's place.
-type fault struct {
-	pattern  string // of path.Match
-	status   int    // 0 cuts the connection, -1 never answers
-	body     string
-	location string
 }
 
 // NewRecorder starts a recorder before the Vault at an address. Credentials
 // that it sees are remembered in leaks.
 func NewRecorder(vault string, leaks *Leaks) (*Recorder, error) {
-	target, err := url.Parse(vault)
-	if err != nil {
+	r := &Recorder{leaks: leaks}
+	if err := r.Move(vault); err != nil {
 		return nil, err
 	}
-	r := &Recorder{leaks: leaks}
-	proxy := &httputil.ReverseProxy{
-		Rewrite:        func(p *httputil.ProxyRequest) { p.SetURL(target) },
-		ModifyResponse: r.rememberToken,
-		ErrorHandler:   func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
+	address, err := r.Open(Front{})
+	r.Address = address
+	return r, err
+}
+
+// Move has the recorder stand before the Vault at another address from now on,
+// with the fronts that are not before one of their own.
+func (r *Recorder) Move(vault string) error {
+	target, err := url.Parse(vault)
+	if err != nil {
+		return err
 	}
-	r.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		f, together := r.record(request)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.vault = target
+	return nil
+}
+
+// Close ends the recorder, at all its addresses.
+func (r *Recorder) Close() {
+	r.mu.Lock()
+	fronts := r.fronts
+	r.mu.Unlock()
+	for _, f := range fronts {
+		f.server.Close()
+	}
+}
+
+// handler is what serves the requests at a front.
+func (r *Recorder) handler(f *front) http.Handler {
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(p *httputil.ProxyRequest) {
+			p.SetURL(r.behind(f))
+			if f.Token != "" && p.In.Header.Get("X-Vault-Token") == "" {
+				p.Out.Header.Set("X-Vault-Token", f.Token)
+			}
+		},
+		ModifyResponse: func(answer *http.Response) error {
+			r.fakeHeaders(answer.Header, answer.Request.URL.Path)
+			return r.rememberToken(answer)
+		},
+		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
+	}
+	serve := func(w http.ResponseWriter, request *http.Request) {
+		fault, together := r.record(f, request)
 		if together != nil {
 			select {
 			case <-together:
 			case <-request.Context().Done():
 			}
 		}
-		if f != nil {
-			f.answer(w, request)
+		if fault != nil {
+			r.fakeHeaders(w.Header(), request.URL.Path)
+			fault.answer(w, request)
 			return
 		}
 		proxy.ServeHTTP(w, request)
-	}))
-	r.Address = r.server.URL
-	return r, nil
+	}
+	return http.StripPrefix(f.Prefix, http.HandlerFunc(serve))
 }
 
-// Close ends the recorder.
-func (r *Recorder) Close() { r.server.Close() }
-
-// Fail answers requests whose path (below /v1/) matches a pattern of path.Match
-// with a status and a body; status 0 cuts the connection instead, and -1 leaves
-// it without an answer.
-func (r *Recorder) Fail(pattern string, status int, body string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.faults = append(r.faults, fault{pattern: pattern, status: status, body: body})
-}
-
-// Redirect answers such requests with a redirect to an address.
-func (r *Recorder) Redirect(pattern, address string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.faults = append(r.faults, fault{pattern: pattern, status: http.StatusTemporaryRedirect, location: address})
-}
-
-// Gather holds the first n requests that match a pattern of path.Match, such as
-// "LIST /v1/kv/metadata/*", until all n of them are there: whoever waits for an
-// answer before it sends the next one waits for ever.
-func (r *Recorder) Gather(pattern string, n int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.gathers = append(r.gathers, &gather{pattern, n, make(chan struct{})})
-}
-
-func (r *Recorder) record(request *http.Request) (f *fault, together chan struct{}) {
-	if strings.HasSuffix(request.URL.Path, "/login") {
-		body, err := io.ReadAll(request.Body)
-		if err == nil {
-			request.Body = io.NopCloser(bytes.NewReader(body))
-			var login struct{ JWT string }
-			if json.Unmarshal(body, &login) == nil {
-				r.leaks.Remember("a JWT", login.JWT)
-			}
-		}
+// behind is the address of the Vault behind a front.
+func (r *Recorder) behind(f *front) *url.URL {
+	if f.target != nil {
+		return f.target
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	asked := request.Method + " " + request.URL.Path
+	return r.vault
+}
+
+// record remembers a request, and says what is to be done with it.
+func (r *Recorder) record(f *front, request *http.Request) (answer *fault, together chan struct{}) {
+	r.rememberCredentials(request)
+	is := Request{Method: request.Method, Path: request.URL.Path, Protocol: request.Proto, Host: request.Host, At: f.address, Header: request.Header.Clone()}
 	if request.URL.Query().Get("list") == "true" {
-		asked = "LIST " + request.URL.Path
+		is.Method = "LIST"
 	}
-	r.requests = append(r.requests, asked)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.requests = append(r.requests, is)
 	for _, g := range r.gathers {
-		if ok, _ := path.Match(g.pattern, asked); ok && g.missing > 0 {
+		if ok, _ := path.Match(g.pattern, is.String()); ok && g.missing > 0 {
 			together = g.all
 			if g.missing--; g.missing == 0 {
 				close(g.all)
 			}
 		}
 	}
-	for _, f := range r.faults {
-		if ok, _ := path.Match(f.pattern, strings.TrimPrefix(request.URL.Path, "/v1/")); ok {
-			return &f, together
+	for _, fault := range r.faults {
+		if fault.times != 0 && matches(fault.pattern, is.Path) {
+			fault.times--
+			return fault, together
 		}
 	}
 	return nil, together
-}
-
-func (f *fault) answer(w http.ResponseWriter, request *http.Request) {
-	switch f.status {
-	case 0:
-		panic(http.ErrAbortHandler)
-	case -1:
-		<-request.Context().Done() // until the client goes away
-		return
-	}
-	if f.location != "" {
-		w.Header().Set("Location", f.location)
-	}
-	w.WriteHeader(f.status)
-	fmt.Fprint(w, f.body)
-}
-
-func (r *Recorder) rememberToken(answer *http.Response) error {
-	if !strings.HasSuffix(answer.Request.URL.Path, "/login") {
-		return nil
-	}
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return err
-	}
-	answer.Body.Close()
-	answer.Body = io.NopCloser(bytes.NewReader(body))
-	var login struct {
-		Auth struct {
-			ClientToken string `json:"client_token"`
-		} `json:"auth"`
-	}
-	if json.Unmarshal(body, &login) == nil {
-		r.leaks.Remember("a login's token", login.Auth.ClientToken)
-	}
-	return nil
-}
-
-// Requests returns the requests so far of one kind: reads, lists, logins,
-// revokes, or all.
-func (r *Recorder) Requests(kind string) []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var found []string
-	for _, request := range r.requests {
-		its := "reads"
-		switch {
-		case strings.HasSuffix(request, "/login"):
-			its = "logins"
-		case strings.HasSuffix(request, "/revoke-self"):
-			its = "revokes"
-		case strings.HasPrefix(request, "LIST "):
-			its = "lists"
-		}
-		if kind == "all" || kind == its {
-			found = append(found, request)
-		}
-	}
-	return found
 }

@@ -20,6 +20,16 @@ type Vault struct {
 	*process
 	// Address as in http://127.0.0.1:8200.
 	Address string
+	// TLSAddress as in https://127.0.0.1:8201, for a Vault that was started
+	// with WithTLS.
+	TLSAddress string
+}
+
+// WithTLS are the flags that have a Vault listen with TLS, too, with a
+// certificate and a key from files. It asks for a client's certificate, and lets
+// the cert method judge it.
+func WithTLS(certificate, key string) []string {
+	return []string{"-tls-listen", "127.0.0.1:0", "-cert", certificate, "-key", key}
 }
 
 // StartVault starts a Vault from the binary that VaultProgram builds. It takes
@@ -29,7 +39,7 @@ func StartVault(binary string, flags ...string) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Vault{p, p.ready["addr"]}, nil
+	return &Vault{p, p.ready["addr"], p.ready["tls"]}, nil
 }
 
 // Do sends a request with the root token. The path is below /v1/, the body is

@@ -1,0 +1,66 @@
+package testbed
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"regexp"
+)
+
+// loginPath is the path of a login, of any auth method and mount: those that
+// know a user by name have it in the path.
+var loginPath = regexp.MustCompile(`^(/v1/)?auth/.+?/login(/.+)?$`)
+
+func isLogin(path string) bool { return loginPath.MatchString(path) }
+
+// credentialFields are the fields of a login's body that are secret: a JWT
+// (kubernetes, jwt, gcp), a password (userpass, ldap), the half of an approle
+// that is, and the signed request to AWS.
+var credentialFields = map[string]string{
+	"jwt": "a JWT", "password": "a password", "secret_id": "a secret ID", "iam_request_headers": "the headers of a request to AWS",
+}
+
+// rememberCredentials remembers what a request shows who it is with.
+func (r *Recorder) rememberCredentials(request *http.Request) {
+	r.leaks.Remember("the token of a request", request.Header.Get("X-Vault-Token"))
+	if !isLogin(request.URL.Path) {
+		return
+	}
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		return
+	}
+	request.Body = io.NopCloser(bytes.NewReader(body))
+	var fields map[string]any
+	if json.Unmarshal(body, &fields) != nil {
+		return
+	}
+	for name, what := range credentialFields {
+		if value, ok := fields[name].(string); ok {
+			r.leaks.Remember(what, value)
+		}
+	}
+}
+
+// rememberToken remembers the token that a login is answered with.
+func (r *Recorder) rememberToken(answer *http.Response) error {
+	if !isLogin(answer.Request.URL.Path) {
+		return nil
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return err
+	}
+	answer.Body.Close()
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	var login struct {
+		Auth struct {
+			ClientToken string `json:"client_token"`
+		} `json:"auth"`
+	}
+	if json.Unmarshal(body, &login) == nil {
+		r.leaks.Remember("a login's token", login.Auth.ClientToken)
+	}
+	return nil
+}
