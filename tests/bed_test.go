@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -30,9 +31,9 @@ func TestBed(t *testing.T) {
 // cmdClient sends a request and asserts the status of the answer; the status is
 // error where there is to be none. The answer's body is the stdout.
 //
-//	client STATUS METHOD URL [-header NAME VALUE] [-pair NAME] [-proxy URL] [BODY]
+//	client STATUS METHOD URL [-header NAME VALUE] [-pair NAME] [-proxy URL|@FILE] [-distrust] [BODY]
 func cmdClient(ts *testscript.TestScript, neg bool, args []string) {
-	plain(ts, neg, len(args) >= 3, "client STATUS METHOD URL [-header NAME VALUE] [-pair NAME] [-proxy URL] [BODY]")
+	plain(ts, neg, len(args) >= 3, "client STATUS METHOD URL [-header NAME VALUE] [-pair NAME] [-proxy URL|@FILE] [-distrust] [BODY]")
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: certificates.ca.Pool()}, ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
 	header := http.Header{}
@@ -49,18 +50,23 @@ func cmdClient(ts *testscript.TestScript, neg bool, args []string) {
 			transport.TLSClientConfig.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }
 			rest = rest[1:]
 		case rest[0] == "-proxy":
+			if file, ok := strings.CutPrefix(rest[1], "@"); ok {
+				rest[1] = strings.TrimSpace(ts.ReadFile(file))
+			}
 			proxy, err := url.Parse(rest[1])
 			ts.Check(err)
 			transport.Proxy = http.ProxyURL(proxy)
 			rest = rest[1:]
+		case rest[0] == "-distrust":
+			transport.TLSClientConfig.RootCAs = certificates.other.Pool()
 		default:
 			body = rest[0]
 		}
 	}
-	if file, ok := strings.CutPrefix(address, "unix://"); ok {
-		file, path, _ := strings.Cut(file, "/v1/")
+	if socket, ok := strings.CutPrefix(address, "unix://"); ok {
+		file, path, _ := strings.Cut(socket, "/v1/")
 		address = "http://agent/v1/" + path
-		transport.Dial = func(string, string) (net.Conn, error) { return net.Dial("unix", file) }
+		transport.DialContext = func(context.Context, string, string) (net.Conn, error) { return net.Dial("unix", file) }
 	}
 	request, err := http.NewRequest(args[1], address, strings.NewReader(body))
 	ts.Check(err)
@@ -101,6 +107,17 @@ func TestBedFails(t *testing.T) {
 		"another protocol":             {seal + "protocol HTTP/2.0\n", `came by HTTP/1.1, want HTTP/2.0`},
 		"other connections":            {seal + "connections 2\n", `1 connections were opened, want 2`},
 		"other requests at an address": {seal + "requests -at $VAULT_HTTPS 1\n", `0 requests \(-at https://127.0.0.1:\d+ 1\), want 1`},
+		"a connection":                 {foreign + "foreign-saw-nothing\n", `1 connections to the foreign server`},
+		"no connection":                {"foreign-start\n! foreign-saw-nothing\n", `0 connections to the foreign server`},
+		"a token":                      {foreign + "foreign-saw-no-credential\n", `in 1 connections, the foreign server saw these credentials: a header with a credential`},
+		"no credential":                {"foreign-start\n! foreign-saw-no-credential\n", `in 0 connections, the foreign server saw no credential`},
+		"a body":                       {"foreign-start\nclient 404 POST $FOREIGN/v1/auth/jwt/login {\"jwt\":\"x\"}\nforeign-saw-no-credential\n", `a login's body`},
+		"a known one in any form":      {"vault-token T default\nforeign-start\nclient 404 GET $FOREIGN/$T\nforeign-saw-no-credential\n", `the token \$T, `},
+		"no foreign server":            {"foreign-saw-nothing\n", `no foreign server`},
+		"no tunnel":                    {"proxy-start a.test=$VAULT\nproxied 1 a.test\n", `0 tunnels \(a.test\), want 1`},
+		"no proxy":                     {"proxied 0\n", `no proxy`},
+		"what the proxy can read":      {"proxy-start a.test=$VAULT\nclient 405 GET http://a.test/ -proxy $PROXY -header X-Vault-Token made-up\nproxy-saw-no-credential\n", `the proxy saw these credentials: a header with a credential`},
+		"a token of a fake login":      {"fake-answer auth/a/login 200 {\"auth\":{\"client_token\":\"made-up-token\"}}\nclient 200 PUT $VAULT/v1/auth/a/login\ncp stdout copy\nno-leak copy\n", `copy shows a login's token`},
 		"an unknown kind of requests":  {seal + "requests 0 login\n", `no requests are called "login"`},
 		"an unknown address":           {seal + "requests -at $VAULT_TLS 0\n", `is no address of the recorder`},
 	} {
@@ -127,7 +144,8 @@ const (
 vault-write auth/userpass/users/eve '{"password":"made-up-password"}'
 client 200 POST $VAULT/v1/auth/userpass/login/eve {"password":"made-up-password"}
 `
-	seal = "client 200 GET $VAULT/v1/sys/seal-status -header X-Vault-Request true\n"
+	foreign = "foreign-start\nclient 404 GET $FOREIGN/ -header X-Vault-Token made-up\n"
+	seal    = "client 200 GET $VAULT/v1/sys/seal-status -header X-Vault-Request true\n"
 )
 
 // played is a testscript.T that takes down how a script went.

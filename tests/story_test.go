@@ -21,6 +21,9 @@ type story struct {
 	// https is the recorder's address with TLS.
 	https string
 
+	foreign *testbed.Foreign // nil until it is started
+	proxy   *testbed.Proxy   // nil until it is started
+
 	// mayStay are the accessors of tokens that a script has said will be left.
 	mayStay map[string]string
 }
@@ -76,6 +79,12 @@ func (s *story) end() error {
 func (s *story) stop() {
 	if s.recorder != nil {
 		s.recorder.Close()
+	}
+	if s.foreign != nil {
+		s.foreign.Close()
+	}
+	if s.proxy != nil {
+		s.proxy.Close()
 	}
 	s.vault.Stop()
 }

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
+	"strings"
 )
 
 // loginPath is the path of a login, of any auth method and mount: those that
@@ -19,6 +22,27 @@ func isLogin(path string) bool { return loginPath.MatchString(path) }
 // that is, and the signed request to AWS.
 var credentialFields = map[string]string{
 	"jwt": "a JWT", "password": "a password", "secret_id": "a secret ID", "iam_request_headers": "the headers of a request to AWS",
+}
+
+// credentialForms are what a request with a credential looks like, whoever has
+// got it and from where.
+var credentialForms = map[string]*regexp.Regexp{
+	"a header with a credential":   regexp.MustCompile(`(?im)^(X-Vault-Token|Authorization): *[^\s]`),
+	"a login's body":               regexp.MustCompile(`"(` + strings.Join(slices.Sorted(maps.Keys(credentialFields)), "|") + `)"\s*:\s*"[^"]`),
+	"the body of a token's lookup": regexp.MustCompile(`"(token|accessor)"\s*:\s*"[^"]`),
+}
+
+// CredentialsIn returns what credentials stand in the text of a request: what In
+// finds, and what looks like one.
+func (l *Leaks) CredentialsIn(text string) []string {
+	found := l.In(text)
+	for what, form := range credentialForms {
+		if form.MatchString(text) {
+			found = append(found, what)
+		}
+	}
+	slices.Sort(found)
+	return found
 }
 
 // rememberCredentials remembers what a request shows who it is with.
@@ -54,13 +78,17 @@ func (r *Recorder) rememberToken(answer *http.Response) error {
 	}
 	answer.Body.Close()
 	answer.Body = io.NopCloser(bytes.NewReader(body))
+	r.rememberTokenIn(body)
+	return nil
+}
+
+func (r *Recorder) rememberTokenIn(answer []byte) {
 	var login struct {
 		Auth struct {
 			ClientToken string `json:"client_token"`
 		} `json:"auth"`
 	}
-	if json.Unmarshal(body, &login) == nil {
+	if json.Unmarshal(answer, &login) == nil {
 		r.leaks.Remember("a login's token", login.Auth.ClientToken)
 	}
-	return nil
 }

@@ -87,6 +87,7 @@ func (r *Recorder) handler(f *front) http.Handler {
 		}
 		if fault != nil {
 			r.fakeHeaders(w.Header(), request.URL.Path)
+			r.rememberTokenIn([]byte(fault.body))
 			fault.answer(w, request)
 			return
 		}

@@ -23,6 +23,9 @@ type Vault struct {
 	// TLSAddress as in https://127.0.0.1:8201, for a Vault that was started
 	// with WithTLS.
 	TLSAddress string
+	// StandbyAddress is that of the standby node, for a Vault that was started
+	// WithStandby.
+	StandbyAddress string
 }
 
 // WithTLS are the flags that have a Vault listen with TLS, too, with a
@@ -32,6 +35,12 @@ func WithTLS(certificate, key string) []string {
 	return []string{"-tls-listen", "127.0.0.1:0", "-cert", certificate, "-key", key}
 }
 
+// WithStandby are the flags that have a second node stand by, which sends its
+// clients to the active node at the address that is given here.
+func WithStandby(active string) []string {
+	return []string{"-standby", "127.0.0.1:0", "-api-addr", active}
+}
+
 // StartVault starts a Vault from the binary that VaultProgram builds. It takes
 // about 60 ms and 50 MB.
 func StartVault(binary string, flags ...string) (*Vault, error) {
@@ -39,7 +48,7 @@ func StartVault(binary string, flags ...string) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Vault{p, p.ready["addr"], p.ready["tls"]}, nil
+	return &Vault{p, p.ready["addr"], p.ready["tls"], p.ready["standby"]}, nil
 }
 
 // Do sends a request with the root token. The path is below /v1/, the body is
