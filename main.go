@@ -40,6 +40,9 @@ Usage:
   esfn FILE|FOLDER|-…          the same, from files, stdin (-), and all .yaml,
                                .yml and .json files below folders that are not
                                hidden; a kustomization is kustomize's to build
+  esfn doctor [FILE|FOLDER|-…] say of each store of the manifests where it leads,
+                               who logs in there by what, and whether that works;
+                               reads no secret
   esfn version                 print the version
   esfn --help                  print this
 
@@ -108,15 +111,34 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 	}
 	settings, known := vaultsrc.ParseSettings(os.Getenv, os.ReadFile)
 	settings.UserAgent = "esfn/" + version()
+	if command == "doctor" {
+		args = args[1:]
+	}
 	list, found := read(args, stdin)
-	if len(found) > 0 {
+	switch {
+	case command == "doctor" && len(found)+len(known) > 0:
+		fmt.Fprintln(stderr, append(found, known...).Error())
+		return 1
+	case len(found) > 0:
 		return fail(list, append(found, known...), stdout, stderr)
 	}
-	output, problems, warnings := render(list, settings, known)
-	// Also of a run that failed: a token that was not revoked is to be known.
-	if warnings = append(output.Warnings, warnings...); len(warnings) > 0 {
-		fmt.Fprintln(stderr, warnings.Warnings())
+	in := fn.Input{
+		Items:          list.Items,
+		FunctionConfig: list.FunctionConfig,
+		Plain:          !list.IsResourceList(),
+		Places:         list.Places,
+		Known:          known,
 	}
+	if command == "doctor" {
+		warnings := withSource(settings, func(ctx context.Context, source *vaultsrc.Source) { code = doctor(ctx, in, source, stdout, stderr) })
+		warn(warnings, stderr)
+		return code
+	}
+	var output fn.Output
+	var problems fn.Problems
+	warnings := withSource(settings, func(ctx context.Context, source *vaultsrc.Source) { output, problems = fn.Run(ctx, in, source) })
+	// Also of a run that failed: a token that was not revoked is to be known.
+	warn(append(output.Warnings, warnings...), stderr)
 	if len(problems) > 0 {
 		return fail(list, problems, stdout, stderr)
 	}
@@ -127,9 +149,9 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 	return write(stdout, stderr, answer)
 }
 
-// render runs the function over the list. Tokens that were got for it are
-// revoked before it returns, whatever happened: warnings tell which were not.
-func render(list *resourcelist.List, settings vaultsrc.Settings, known fn.Problems) (output fn.Output, problems, warnings fn.Problems) {
+// withSource lets use have a source. Tokens that were got for it are revoked
+// before it returns, whatever happened: the warnings tell which were not.
+func withSource(settings vaultsrc.Settings, use func(context.Context, *vaultsrc.Source)) (warnings fn.Problems) {
 	// Vault's client library looks at some twenty variables on its own; what
 	// esfn takes from the environment it has by now.
 	for _, variable := range os.Environ() {
@@ -149,14 +171,14 @@ func render(list *resourcelist.List, settings vaultsrc.Settings, known fn.Proble
 			warnings = append(warnings, fn.Problem{Cause: sentence})
 		}
 	}()
-	output, problems = fn.Run(ctx, fn.Input{
-		Items:          list.Items,
-		FunctionConfig: list.FunctionConfig,
-		Plain:          !list.IsResourceList(),
-		Places:         list.Places,
-		Known:          known,
-	}, source)
-	return output, problems, nil
+	use(ctx, source)
+	return nil
+}
+
+func warn(warnings fn.Problems, stderr io.Writer) {
+	if len(warnings) > 0 {
+		fmt.Fprintln(stderr, warnings.Warnings())
+	}
 }
 
 // fail says what is wrong, on stderr and, where there is a place for it, in the

@@ -21,7 +21,8 @@ stringData: {id: " made-up-id ", credential: "made-up-credential\n", token: made
 func TestEveryLogin(t *testing.T) {
 	const field = "spec.provider.vault.auth."
 	from := func(at, value string) Credential {
-		return Credential{Field: field + at, Value: secret.New(value)}
+		key := map[string]string{" made-up-id ": "id", "made-up-credential\n": "credential", "made-up-token": "token", "made-up-user": "user"}[value]
+		return Credential{Field: field + at, Value: secret.New(value), Secret: "Secret shop/login, key " + key}
 	}
 	const id, credential, token = " made-up-id ", "made-up-credential\n", "made-up-token"
 	account := func(at string, audiences ...string) ServiceAccount {

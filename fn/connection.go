@@ -133,6 +133,9 @@ type Credential struct {
 	Value secret.Value
 	// Field of the store that refers to it.
 	Field string
+	// Secret and the key that it is, as in Secret vault/login, key token; empty for
+	// what the store itself says.
+	Secret string
 	// Operator names the operator's Secret that it comes from; empty where it
 	// stands in the manifests.
 	Operator string

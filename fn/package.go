@@ -154,7 +154,7 @@ func (v *packageView) addExternalSecret(it *item) {
 	if other, twice := v.byName[it.objectName()]; twice {
 		cause := "given twice"
 		if other.File != "" {
-			cause += "; the other one is in " + other.place()
+			cause += "; the other one is in " + other.Place()
 		}
 		es.problems = append(es.problems, api.Problem{Field: "metadata.name", Cause: cause, Hint: "keep one of the two"})
 	}

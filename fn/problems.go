@@ -43,8 +43,8 @@ func (r Resource) String() string {
 	return r.Kind + " " + r.Namespace + "/" + r.Name
 }
 
-// place names the file, and in it the line or the document, but for the first.
-func (r Resource) place() string {
+// Place names the file, and in it the line or the document, but for the first.
+func (r Resource) Place() string {
 	switch {
 	case r.Line > 1:
 		return fmt.Sprintf("%s, line %d", r.File, r.Line)
@@ -77,22 +77,22 @@ func (p Problems) write(b *strings.Builder, severity string) {
 		b.WriteString(severity)
 		for _, part := range []string{one.Resource.String(), one.Field, one.Cause} {
 			if part != "" {
-				b.WriteString(": " + oneLine(part))
+				b.WriteString(": " + OneLine(part))
 			}
 		}
 		b.WriteString("\n")
 		if file := one.Resource.File; file != "" {
-			fmt.Fprintf(b, "  file: %s\n", oneLine(one.Resource.place()))
+			fmt.Fprintf(b, "  file: %s\n", OneLine(one.Resource.Place()))
 		}
 		if one.Hint != "" {
-			fmt.Fprintf(b, "  hint: %s\n", oneLine(one.Hint))
+			fmt.Fprintf(b, "  hint: %s\n", OneLine(one.Hint))
 		}
 	}
 }
 
-// oneLine keeps names out of manifests from moving the terminal's cursor or
+// OneLine keeps names out of manifests from moving the terminal's cursor or
 // passing for a line of ours.
-func oneLine(s string) string {
+func OneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
 			return ' '
@@ -106,9 +106,9 @@ func oneLine(s string) string {
 func (p Problems) Results(severity framework.Severity) framework.Results {
 	var results framework.Results
 	for _, one := range p {
-		result := &framework.Result{Message: oneLine(one.Cause), Severity: severity}
+		result := &framework.Result{Message: OneLine(one.Cause), Severity: severity}
 		if one.Hint != "" {
-			result.Message += " (" + oneLine(one.Hint) + ")"
+			result.Message += " (" + OneLine(one.Hint) + ")"
 		}
 		if r := one.Resource; r.Kind != "" {
 			result.ResourceRef = &yaml.ResourceIdentifier{

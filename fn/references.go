@@ -103,7 +103,7 @@ func (r *references) credential(field string, ref *api.SecretKeyRef, key string)
 		if value, there, problem := r.inFolder(namespace, ref.Name, key); problem != "" {
 			return unresolved("name the key that holds it, or put it there", problem)
 		} else if there {
-			return Credential{Field: field, Value: value, Operator: where}
+			return Credential{Field: field, Value: value, Secret: where + ", key " + key, Operator: where}
 		}
 		found, missing, cause = r.referred("Secret", r.view.secrets, namespace, ref.Name)
 	}
@@ -122,7 +122,7 @@ func (r *references) credential(field string, ref *api.SecretKeyRef, key string)
 	case value.IsEmpty():
 		return unresolved("put the value there", fmt.Sprintf("%s: key %q is empty", where, key))
 	}
-	c := Credential{Field: field, Value: value}
+	c := Credential{Field: field, Value: value, Secret: where + ", key " + key}
 	if found.byOperator {
 		c.Operator = where
 	}

@@ -125,6 +125,20 @@ func (x *storeIndex) decode(it *item) *decodedStore {
 	return store
 }
 
+// knows tells a store that something refers to, or would but for the operator's
+// store in its place.
+func (x *storeIndex) knows(it *item) bool {
+	if _, decoded := x.decoded[it]; decoded {
+		return true
+	}
+	for _, store := range x.decoded {
+		if slices.Contains(store.shadowed, it) {
+			return true
+		}
+	}
+	return false
+}
+
 // used returns the items of all stores that nothing needs any more, those among
 // them that an operator's store took the place of.
 func (x *storeIndex) used() []*item {
@@ -149,7 +163,7 @@ func listed(items []*item) string {
 		}
 		s += it.Resource.String()
 		if it.File != "" {
-			s += " (" + it.place() + ")"
+			s += " (" + it.Place() + ")"
 		}
 	}
 	return s

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/vault/api"
 
@@ -26,6 +27,10 @@ type way struct {
 type token struct {
 	value secret.Value
 	own   bool
+	// policies and lifetime are what a login said of it; of a token that is not
+	// our own they are not known.
+	policies []string
+	lifetime time.Duration
 }
 
 // way chooses the login of an endpoint. There is one file for each method, and
@@ -90,7 +95,8 @@ func (e endpoint) logIn(ctx context.Context, client *api.Client, method api.Auth
 		return token{}, e.loginFault("a standby node does that where it redirects: name the active node, or the address in front of all nodes",
 			fmt.Sprintf("the login at %s was answered without a token", e.loginPlace()))
 	}
-	return token{value: secret.New(answer.Auth.ClientToken), own: true}, nil
+	return token{value: secret.New(answer.Auth.ClientToken), own: true, policies: answer.Auth.Policies,
+		lifetime: time.Duration(answer.Auth.LeaseDuration) * time.Second}, nil
 }
 
 // loginPlace is where a login goes, and as whom.

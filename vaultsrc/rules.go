@@ -95,13 +95,18 @@ func (s *Settings) admit(c fn.Connection) []*fn.Fault {
 // operatorsOwn names the first of the operator's own Secrets that logging in sends
 // or shows; empty where all stand in the manifests.
 func (e endpoint) operatorsOwn() string {
-	l, own := e.Login, e.certificate()
-	for _, c := range []fn.Credential{l.Credential, l.ID, l.AWS.AccessKeyID, l.AWS.SecretAccessKey, l.AWS.SessionToken, own.Certificate, own.Key} {
+	for _, c := range e.credentials() {
 		if c.Operator != "" {
 			return fmt.Sprintf("what the operator's %s holds", c.Operator)
 		}
 	}
 	return ""
+}
+
+// credentials are all that logging in sends or shows.
+func (e endpoint) credentials() []fn.Credential {
+	l, own := e.Login, e.certificate()
+	return []fn.Credential{l.Credential, l.ID, l.AWS.AccessKeyID, l.AWS.SecretAccessKey, l.AWS.SessionToken, own.Certificate, own.Key}
 }
 
 // allows tells whether the operator listed the server: scheme, host and port

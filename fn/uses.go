@@ -1,0 +1,81 @@
+package fn
+
+import (
+	"slices"
+
+	"github.com/esfn/esfn/fn/api"
+)
+
+// StoreUse is a store as ExternalSecrets of one namespace use it.
+type StoreUse struct {
+	Store Resource
+	// Namespace that it is used from.
+	Namespace string
+	// Users are the ExternalSecrets that do; empty for a store of the package that
+	// none uses.
+	Users      []Resource
+	Connection Connection
+	// Refs are what is read first through it.
+	Refs []Ref
+}
+
+// Problem puts a source's fault at the store, or at no object at all.
+func (u StoreUse) Problem(fault *Fault) Problem {
+	if fault.Scope == RunScope {
+		return Problem{Resource{}, fault.Field, fault.Cause, fault.Hint}
+	}
+	return Problem{u.Store, fault.Field, fault.Cause, fault.Hint}
+}
+
+// Uses lists the stores that the manifests use, each once for every way in which
+// it is reached: a ClusterSecretStore may be another login in another namespace.
+// After them come the stores among the manifests that nothing uses. The problems
+// are those that [Run] finds without its source.
+func Uses(in Input) ([]StoreUse, Problems) {
+	if problems := asGenerator(in); len(problems) > 0 {
+		return nil, problems
+	}
+	v, problems := view(in)
+	stores := &storeIndex{view: v, decoded: map[*item]*decodedStore{}}
+	problems = append(problems, v.leaveForeign(stores)...)
+	entries, found := v.plan(stores)
+	problems = append(problems, found...)
+
+	type key struct {
+		store      *decodedStore
+		connection Connection
+	}
+	var uses []*StoreUse
+	known := map[key]*StoreUse{}
+	for _, e := range entries {
+		k := key{e.store, e.ref.Connection}
+		use, ok := known[k]
+		if !ok {
+			use = &StoreUse{Store: e.store.Resource, Namespace: api.OrDefault(e.es.Namespace), Connection: e.ref.Connection}
+			known[k], uses = use, append(uses, use)
+		}
+		if user := e.es.origin().Resource; !slices.Contains(use.Users, user) {
+			use.Users = append(use.Users, user)
+		}
+		if !slices.Contains(use.Refs, e.ref) {
+			use.Refs = append(use.Refs, e.ref)
+		}
+	}
+	for _, it := range v.stores {
+		if stores.knows(it) {
+			continue
+		}
+		store := stores.decode(it)
+		if problems = append(problems, store.problems...); len(store.problems) > 0 || store.IsForeign() {
+			continue
+		}
+		// As an ExternalSecret beside the store would use it.
+		beside := &externalSecret{item: it}
+		uses = append(uses, &StoreUse{Store: it.Resource, Namespace: api.OrDefault(it.Namespace), Connection: v.connection(store, beside)})
+	}
+	all := make([]StoreUse, len(uses))
+	for i, use := range uses {
+		all[i] = *use
+	}
+	return all, problems.sorted()
+}

@@ -1,0 +1,151 @@
+package vaultsrc
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/vault/api"
+
+	"github.com/esfn/esfn/fn"
+)
+
+// reach asks Vault for its health, without a token, and tells what happens on the
+// way. It returns whether something answered.
+func (s *Source) reach(ctx context.Context, e endpoint, tell func(Check)) bool {
+	transport, fault := s.sessions.transports.of(e)
+	if fault != nil {
+		tell(Check{Name: "TLS", Fault: fault})
+		return false
+	}
+	address := e.Server
+	if strings.HasPrefix(address, "unix:") {
+		address = "http://localhost"
+	}
+	const states = "standbyok=true&perfstandbyok=true&drsecondarycode=200&sealedcode=200&uninitcode=200"
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/v1/sys/health?"+states, nil)
+	if err != nil {
+		tell(Check{Name: "server", Fault: e.serverFault("", "it is no address")})
+		return false
+	}
+	for name, value := range e.Headers.All() {
+		request.Header.Set(name, value)
+	}
+	request.Header.Set(api.RequestHeaderName, "true")
+	if s.settings.UserAgent != "" {
+		request.Header.Set("User-Agent", s.settings.UserAgent)
+	}
+	if proxy := transport.Proxy; proxy != nil {
+		if through, err := proxy(request); err == nil && through != nil {
+			tell(Check{Name: "proxy", Says: through.Host + ", from HTTPS_PROXY"})
+		}
+	}
+	request = request.WithContext(httptrace.WithClientTrace(ctx, tracing(tell)))
+	client := &http.Client{Transport: bounded{transport}, Timeout: attemptTimeout, CheckRedirect: noRedirect}
+	answer, err := client.Do(request)
+	if err != nil {
+		step := "connection"
+		var certificate *tls.CertificateVerificationError
+		if errors.As(err, &certificate) {
+			step = "TLS"
+			if len(certificate.UnverifiedCertificates) > 0 {
+				tell(Check{Name: step, Says: certificateWords(certificate.UnverifiedCertificates[0])})
+			}
+		}
+		tell(Check{Name: step, Fault: e.connectionFault(ctx, err)})
+		return false
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		tell(Check{Name: "Vault", Fault: e.connectionFault(ctx, err)})
+		return false
+	}
+	says, fault := e.health(answer.StatusCode, body)
+	tell(Check{Name: "Vault", Says: says, Fault: fault})
+	return fault == nil
+}
+
+// tracing tells of a connection as it is made: one that is there already is not
+// made again.
+func tracing(tell func(Check)) *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		DNSDone: func(found httptrace.DNSDoneInfo) {
+			var addresses []string
+			for _, a := range found.Addrs {
+				addresses = append(addresses, a.String())
+			}
+			if len(addresses) > 0 {
+				tell(Check{Name: "name", Says: strings.Join(addresses, ", ")})
+			}
+		},
+		ConnectDone: func(network, address string, err error) {
+			if err == nil {
+				tell(Check{Name: "connection", Says: address})
+			}
+		},
+		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
+			if err == nil && len(state.PeerCertificates) > 0 {
+				protocol := state.NegotiatedProtocol
+				if protocol == "" {
+					protocol = "http/1.1"
+				}
+				tell(Check{Name: "TLS", Says: fmt.Sprintf("%s, %s\n%s", tls.VersionName(state.Version), protocol, certificateWords(state.PeerCertificates[0]))})
+			}
+		},
+	}
+}
+
+// certificateWords says for which names a certificate is, from whom and until when.
+func certificateWords(c *x509.Certificate) string {
+	names := slices.Clone(c.DNSNames)
+	for _, ip := range c.IPAddresses {
+		names = append(names, ip.String())
+	}
+	if len(names) == 0 {
+		names = []string{"no name"}
+	}
+	const more = 10
+	if len(names) > more {
+		names = append(names[:more], fmt.Sprintf("and %d more", len(names)-more))
+	}
+	const date = "2006-01-02 15:04 MST"
+	return fmt.Sprintf("certificate for %s\nissued by %s\nvalid from %s to %s", strings.Join(names, ", "), c.Issuer.String(), c.NotBefore.UTC().Format(date), c.NotAfter.UTC().Format(date))
+}
+
+// health says what the answer to a request for sys/health means
+// (https://developer.hashicorp.com/vault/api-docs/system/health).
+func (e endpoint) health(status int, body []byte) (says string, _ *fn.Fault) {
+	var h struct {
+		Initialized *bool  `json:"initialized"`
+		Sealed      bool   `json:"sealed"`
+		Standby     bool   `json:"standby"`
+		Version     string `json:"version"`
+		Enterprise  bool   `json:"enterprise"`
+	}
+	switch err := json.Unmarshal(body, &h); {
+	case status != http.StatusOK || err != nil || h.Initialized == nil:
+		return "", e.serverFault("is the address right? Is there a proxy or a firewall before it?",
+			fmt.Sprintf("%s answered %d to sys/health, and not as Vault does", hostOf(e.Server), status))
+	case !*h.Initialized:
+		return "", e.serverFault(laterHint, fmt.Sprintf("Vault at %s is not initialized", hostOf(e.Server)))
+	case h.Sealed:
+		return "", e.serverFault(laterHint, fmt.Sprintf("Vault at %s is sealed", hostOf(e.Server)))
+	}
+	says = "version " + h.Version
+	if h.Enterprise {
+		says += ", Enterprise"
+	}
+	if h.Standby {
+		says += ", a standby node"
+	}
+	return says, nil
+}
