@@ -10,7 +10,10 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/hashicorp/go-retryablehttp v0.7.8
 	github.com/hashicorp/vault/api v1.23.0
+	github.com/hashicorp/vault/api/auth/approle v0.12.0
 	github.com/hashicorp/vault/api/auth/kubernetes v0.12.0
+	github.com/hashicorp/vault/api/auth/ldap v0.12.0
+	github.com/hashicorp/vault/api/auth/userpass v0.12.0
 	github.com/rogpeppe/go-internal v1.14.1
 	github.com/tidwall/gjson v1.20.1
 	go.yaml.in/yaml/v2 v2.4.4

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -77,19 +78,29 @@ func vaultWords(r *api.ResponseError, sent ...secret.Value) string {
 	if r.RawError {
 		return ""
 	}
-	words := withoutSent(strings.Join(strings.Fields(strings.Join(r.Errors, " ")), " "), sent...)
-	const most = 200
+	// Vault formats an error that is none into some of them.
+	words := strings.ReplaceAll(strings.Join(r.Errors, " "), ": %!w(<nil>)", "")
+	// White space in what was sent is to be found before it is made one space.
+	words = withoutSent(words, sent...)
+	words = withoutSent(strings.Join(strings.Fields(words), " "), sent...)
+	const most = 300
 	if r := []rune(words); len(r) > most {
 		words = string(r[:most]) + "…"
 	}
 	return words
 }
 
-// withoutSent takes credentials out of what a server says.
+// withoutSent takes credentials out of what a server says: as they were sent,
+// without the white space around them, which Vault trims off some, and quoted as
+// Vault quotes.
 func withoutSent(words string, sent ...secret.Value) string {
 	for _, s := range sent {
-		if !s.IsEmpty() {
-			words = strings.ReplaceAll(words, s.Reveal(), s.String())
+		trimmed := strings.TrimSpace(s.Reveal())
+		quoted := strconv.Quote(trimmed)
+		for _, form := range []string{s.Reveal(), trimmed, quoted[1 : len(quoted)-1]} {
+			if form != "" {
+				words = strings.ReplaceAll(words, form, s.String())
+			}
 		}
 	}
 	return words

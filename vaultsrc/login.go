@@ -1,6 +1,7 @@
 package vaultsrc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,8 +40,14 @@ func (s *Settings) way(e endpoint) (way, *fn.Fault) {
 	switch e.Login.Method {
 	case fn.TokenLogin:
 		return s.tokenWay(e)
+	case fn.AppRoleLogin:
+		return e.appRoleWay()
 	case fn.KubernetesLogin:
 		return s.kubernetesWay(e)
+	case fn.LDAPLogin:
+		return e.ldapWay()
+	case fn.UserPassLogin:
+		return e.userPassWay()
 	case fn.NoLogin:
 		return agentWay(), nil
 	}
@@ -75,7 +82,8 @@ func (s *Settings) tokenWay(e endpoint) (way, *fn.Fault) {
 
 // logIn sends a login and takes the token out of the answer. What was sent is
 // taken out of what Vault says; explain gives that a meaning where it has one for
-// this method.
+// this method, also where Vault calls it a fault of its own (500), as it does with
+// those of what stands behind it.
 func (e endpoint) logIn(ctx context.Context, client *api.Client, method api.AuthMethod, explain func(words string) (cause, hint string), sent ...secret.Value) (token, error) {
 	answer, err := method.Login(ctx, client)
 	var refused *api.ResponseError
@@ -83,10 +91,13 @@ func (e endpoint) logIn(ctx context.Context, client *api.Client, method api.Auth
 	case errors.As(err, &refused) && refused.StatusCode < 500 && refused.StatusCode != 429 && refused.StatusCode != 412:
 		words := vaultWords(refused, sent...)
 		cause, hint := explain(words)
-		if cause == "" {
-			cause = words
-		}
+		cause = cmp.Or(cause, words, fmt.Sprintf("%s answered %d", hostOf(e.Server), refused.StatusCode))
 		return token{}, e.loginFault(hint, fmt.Sprintf("the login at %s is refused: %s", e.loginPlace(), cause))
+	case refused != nil && refused.StatusCode == 500 && ctx.Err() == nil:
+		if cause, hint := explain(vaultWords(refused, sent...)); cause != "" {
+			return token{}, e.loginFault(hint, fmt.Sprintf("the login at %s failed: %s", e.loginPlace(), cause))
+		}
+		return token{}, e.connectionFault(ctx, err, sent...)
 	case err != nil:
 		return token{}, e.connectionFault(ctx, err, sent...)
 	case answer != nil && answer.Auth != nil && answer.Auth.MFARequirement != nil:

@@ -192,6 +192,13 @@ spec:
 		{"audiences that are none", "{role: shop}", "{role: shop, serviceAccountRef: {name: a, audiences: [vault, \"\", \"a\\nb\"]}}", []string{
 			at + "auth.kubernetes.serviceAccountRef.audiences[1]: is empty (write the audience that the role in Vault asks for, or leave audiences out)",
 			at + "auth.kubernetes.serviceAccountRef.audiences[2]: has a line break in it, or another character that cannot be seen (write it as one line)"}},
+		{"names of users", "{kubernetes: {role: shop}}", `{userPass: {username: " team/ada lovelace ", secretRef: {name: a, key: k}}, ldap: {username: "100% ..?", secretRef: {name: a, key: k}}}`, nil},
+		{"names that stand in no path", "{kubernetes: {role: shop}}", `{userPass: {username: a/./b, secretRef: {name: a, key: k}}, ldap: {username: "a\nb", secretRef: {name: a, key: k}}}`, []string{
+			at + `auth.ldap.username: has a line break in it, or another character that cannot be seen (write it as one line)`,
+			at + `auth.userPass.username: is no name that stands in a path: it begins or ends with a slash, or has //, or . or .. between slashes`}},
+		{"names that stand nowhere", "{kubernetes: {role: shop}}", `{userPass: {username: " ", secretRef: {name: a, key: k}}, ldap: {username: .., secretRef: {name: a, key: k}}}`, []string{
+			at + `auth.ldap.username: is no name that stands in a path: it begins or ends with a slash, or has //, or . or .. between slashes`,
+			at + `auth.userPass.username: is empty`}},
 		{"a path out of the mount", "server:", "path: kv/../sys\n      server:", []string{at + "path: leads out of its mount with .. (write the path without it)"}},
 		{"a mount with dots", "{role: shop}", "{role: shop, mountPath: ../sys}", []string{
 			at + "auth.kubernetes.mountPath: leads out of its mount with .. (write the path without it)"}},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -108,10 +109,16 @@ const minTokenLifetime = 600
 
 func (s *Store) passwordProblems(field string, a *PasswordAuth) []Problem {
 	found := s.secretKeyRef(field+".secretRef", &a.SecretRef, "the password")
-	if name := strings.TrimSpace(a.Username); name == "" {
+	name := strings.TrimSpace(a.Username)
+	segments := strings.Split(name, "/")
+	switch {
+	case name == "":
 		found = append(found, Problem{field + ".username", "is empty", ""})
-	} else if hasDotDot(name) || strings.HasPrefix(name, "/") || strings.HasSuffix(name, "/") || strings.Contains(name, "//") {
-		found = append(found, Problem{field + ".username", "is no name that stands in a path: it begins or ends with a slash, or has .. or // in it", ""})
+	case slices.ContainsFunc(segments, func(s string) bool { return s == "" || s == "." || s == ".." }):
+		found = append(found, Problem{field + ".username", "is no name that stands in a path: it begins or ends with a slash, or has //, or . or .. between slashes", ""})
+	case strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
+		// Vault answers such a path with a 400 that says nothing.
+		found = append(found, Problem{field + ".username", "has a line break in it, or another character that cannot be seen", "write it as one line"})
 	}
 	return found
 }

@@ -23,9 +23,13 @@ func TestWhoRevealsSecrets(t *testing.T) {
 		"fn/references.go",             // to see that it is certificates
 		"fn/render.go",                 // into templates
 		"fn/templates.go",              // a template that stands in a Secret
+		"vaultsrc/credentials.go",      // to see that it ends with a line break
 		"vaultsrc/faults.go",           // to take it out of what a server says
 		"vaultsrc/login.go",            // to see that a token is one word
+		"vaultsrc/login_approle.go",    // into the body of a login
 		"vaultsrc/login_kubernetes.go", // into the body of a login
+		"vaultsrc/login_ldap.go",       // into the body of a login
+		"vaultsrc/login_userpass.go",   // into the body of a login
 		"vaultsrc/session.go",          // into the header of a request
 		"vaultsrc/transport.go",        // to read certificates
 	}
