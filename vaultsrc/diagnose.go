@@ -96,7 +96,7 @@ func (s *Source) Diagnose(ctx context.Context, c fn.Connection, refs []fn.Ref, t
 	if !s.reach(ctx, e, tell) {
 		return
 	}
-	session, err := s.sessions.at(ctx, e)
+	session, err := s.sessions.at(ctx, e.anyOrigin())
 	if err != nil {
 		tell(Check{Name: "login", Fault: asFault(err)})
 		return

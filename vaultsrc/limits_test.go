@@ -221,6 +221,31 @@ func TestOneLoginForOneCredential(t *testing.T) {
 	}
 }
 
+func TestOneLoginForOnePasswordInSeveralSecrets(t *testing.T) {
+	t.Parallel()
+	address, seen := fakeVault(t, 400, `{"errors":["invalid username or password"]}`)
+	source := New(settingsOf(t, nil))
+	defer source.Close()
+	for i := range 6 {
+		c := fn.Connection{Server: address, Login: userPass("made-up-wrong")}
+		c.Login.Credential.Secret = fmt.Sprintf("Secret ns%d/login, key password", i)
+		source.Diagnose(context.Background(), c, nil, func(Check) {})
+		_, err := source.Read(context.Background(), fn.Ref{Connection: c, Engine: fn.KV2, Mount: "kv", HasMount: true, Key: fmt.Sprint("app", i)})
+		if err == nil {
+			t.Error("it worked")
+		}
+	}
+	logins := 0
+	for _, r := range *seen {
+		if strings.Contains(r.URL.Path, "/login/") {
+			logins++
+		}
+	}
+	if logins != 1 {
+		t.Errorf("%d logins", logins)
+	}
+}
+
 func TestOneAddressInSeveralSpellings(t *testing.T) {
 	s := settingsOf(t, nil)
 	for spelled, want := range map[string]string{

@@ -72,10 +72,24 @@ func (s *Settings) override(c fn.Connection) endpoint {
 	return e
 }
 
+// anyOrigin forgets which Secrets the credentials stand in, so that copies of one
+// in several namespaces come to the same endpoint: a wrong password in five of
+// them would be five wrong logins, after which Vault locks the user out.
+func (e endpoint) anyOrigin() endpoint {
+	l := &e.Login
+	for _, c := range []*fn.Credential{
+		&l.Credential, &l.ID, &l.AWS.AccessKeyID, &l.AWS.SecretAccessKey, &l.AWS.SessionToken,
+		&l.Certificate.Certificate, &l.Certificate.Key, &e.Certificate.Certificate, &e.Certificate.Key,
+	} {
+		c.Secret = ""
+	}
+	return e
+}
+
 // locate says what a ref reads.
 func (s *Settings) locate(ref fn.Ref) (location, *fn.Fault) {
 	path, fault := pathOf(ref)
-	at := location{at: s.override(ref.Connection), part: ref.Part, engine: ref.Engine, path: path}
+	at := location{at: s.override(ref.Connection).anyOrigin(), part: ref.Part, engine: ref.Engine, path: path}
 	if ref.Part == fn.SecretPart {
 		at.version = ref.Version
 	}
