@@ -79,6 +79,7 @@ func params() testscript.Params {
 			"vault-seal":                cmdSeal,
 			"vault-stop":                cmdStop,
 			"vault-write":               cmdWrite,
+			"vault-approle":             cmdAppRole,
 			"vault-front":               cmdFront,
 			"client-certificate":        cmdClientCertificate,
 			"fake-answer":               cmdFakeAnswer,
