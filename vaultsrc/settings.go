@@ -44,6 +44,8 @@ type Settings struct {
 	// Kubeconfig is a list of files as kubectl has it (KUBECONFIG); empty for
 	// the cluster that esfn runs in.
 	Kubeconfig string
+	// AWS is what the environment says about AWS (AWS_…), for logins by it.
+	AWS AWSEnvironment
 	// Proxy gives the proxy for a request (HTTPS_PROXY, NO_PROXY); nil for none.
 	Proxy func(*http.Request) (*url.URL, error)
 	// Concurrency is how many reads are under way at a time; 0 for 16.
@@ -68,6 +70,7 @@ func ParseSettings(getenv func(string) string, readFile func(string) ([]byte, er
 		Namespace:           getenv("VAULT_NAMESPACE"),
 		KubernetesTokenFile: getenv("ESFN_KUBERNETES_TOKEN_FILE"),
 		Kubeconfig:          getenv("KUBECONFIG"),
+		AWS:                 awsEnvironment(getenv),
 		Proxy:               proxyFrom(getenv),
 		Timeout:             defaultTimeout,
 		ReadFile:            readFile,

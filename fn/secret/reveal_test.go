@@ -23,6 +23,9 @@ func TestWhoRevealsSecrets(t *testing.T) {
 		"fn/references.go",             // to see that it is certificates
 		"fn/render.go",                 // into templates
 		"fn/templates.go",              // a template that stands in a Secret
+		"vaultsrc/aws_container.go",    // into the header of a request
+		"vaultsrc/aws_signing.go",      // to sign with
+		"vaultsrc/aws_sts.go",          // into the form of a request
 		"vaultsrc/credentials.go",      // to see that it ends with a line break
 		"vaultsrc/faults.go",           // to take it out of what a server says
 		"vaultsrc/login.go",            // to see that a token is one word
