@@ -44,8 +44,10 @@ type Settings struct {
 	// Kubeconfig is a list of files as kubectl has it (KUBECONFIG); empty for
 	// the cluster that esfn runs in.
 	Kubeconfig string
-	// AWS is what the environment says about AWS (AWS_…), for logins by it.
+	// AWS is what the environment says about AWS (AWS_…), and GCP about Google
+	// Cloud, for logins by those.
 	AWS AWSEnvironment
+	GCP GCPEnvironment
 	// Proxy gives the proxy for a request (HTTPS_PROXY, NO_PROXY); nil for none.
 	Proxy func(*http.Request) (*url.URL, error)
 	// Concurrency is how many reads are under way at a time; 0 for 16.
@@ -71,6 +73,7 @@ func ParseSettings(getenv func(string) string, readFile func(string) ([]byte, er
 		KubernetesTokenFile: getenv("ESFN_KUBERNETES_TOKEN_FILE"),
 		Kubeconfig:          getenv("KUBECONFIG"),
 		AWS:                 awsEnvironment(getenv),
+		GCP:                 gcpEnvironment(getenv),
 		Proxy:               proxyFrom(getenv),
 		Timeout:             defaultTimeout,
 		ReadFile:            readFile,

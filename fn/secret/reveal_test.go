@@ -28,6 +28,7 @@ func TestWhoRevealsSecrets(t *testing.T) {
 		"vaultsrc/aws_sts.go",          // into the form of a request
 		"vaultsrc/credentials.go",      // to see that it ends with a line break
 		"vaultsrc/faults.go",           // to take it out of what a server says
+		"vaultsrc/gcp_identity.go",     // to sign with
 		"vaultsrc/login.go",            // to see that a token is one word
 		"vaultsrc/login_approle.go",    // into the body of a login
 		"vaultsrc/login_kubernetes.go", // into the body of a login
