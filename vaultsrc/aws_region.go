@@ -1,7 +1,6 @@
 package vaultsrc
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 
@@ -35,7 +34,9 @@ var awsPartitions = []struct {
 // of the name of the host that credentials are sent to, so that nothing is one
 // that is not spelled as AWS spells them. The fault has no field.
 func parseAWSRegion(name string) (awsRegion, *fn.Fault) {
-	name = cmp.Or(name, defaultAWSRegion)
+	if name == "" {
+		name = defaultAWSRegion
+	}
 	for _, p := range awsPartitions {
 		if p.regions.MatchString(name) {
 			return awsRegion{name, p.domain}, nil

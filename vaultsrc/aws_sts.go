@@ -40,8 +40,13 @@ func (s *Settings) newSTS(client *http.Client, region string) (sts, *fn.Fault) {
 		return sts{}, fault
 	}
 	if s.AWS.STSEndpoint != "" {
-		if _, err := parseServer(s.AWS.STSEndpoint); err != nil {
-			return sts{}, &fn.Fault{Scope: fn.RunScope, Field: "AWS_ENDPOINT_URL_STS", Cause: err.Error(), Hint: "write it as in https://sts.eu-central-1.amazonaws.com"}
+		wrong := &fn.Fault{Scope: fn.RunScope, Field: "AWS_ENDPOINT_URL_STS", Cause: "it has to be an address of the network", Hint: "write it as in https://sts.eu-central-1.amazonaws.com"}
+		u, err := parseServer(s.AWS.STSEndpoint)
+		if err != nil {
+			wrong.Cause = err.Error()
+		}
+		if err != nil || u.Scheme == "unix" {
+			return sts{}, wrong
 		}
 	}
 	return sts{client, at, s.AWS.STSEndpoint}, nil

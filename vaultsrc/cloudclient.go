@@ -30,7 +30,7 @@ func newCloudClient(s *Settings) *http.Client {
 			TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
 			ForceAttemptHTTP2:     true,
 			ResponseHeaderTimeout: attemptTimeout,
-			IdleConnTimeout:       10 * time.Second,
+			DisableKeepAlives:     true, // a login asks once or twice
 			DisableCompression:    true,
 		},
 		Timeout:       attemptTimeout,

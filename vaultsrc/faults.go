@@ -75,6 +75,11 @@ func serverWords(server string, r *api.ResponseError, words string) string {
 // without the credential that was sent, should a server echo it. A body that is
 // not Vault's JSON is nothing to show.
 func vaultWords(r *api.ResponseError, sent ...secret.Value) string {
+	return shortened(allVaultWords(r, sent...))
+}
+
+// allVaultWords are those to look for a meaning in.
+func allVaultWords(r *api.ResponseError, sent ...secret.Value) string {
 	if r.RawError {
 		return ""
 	}
@@ -82,10 +87,14 @@ func vaultWords(r *api.ResponseError, sent ...secret.Value) string {
 	words := strings.ReplaceAll(strings.Join(r.Errors, " "), ": %!w(<nil>)", "")
 	// White space in what was sent is to be found before it is made one space.
 	words = withoutSent(words, sent...)
-	words = withoutSent(strings.Join(strings.Fields(words), " "), sent...)
+	return withoutSent(strings.Join(strings.Fields(words), " "), sent...)
+}
+
+// shortened bounds what is shown of what a server says.
+func shortened(words string) string {
 	const most = 300
 	if r := []rune(words); len(r) > most {
-		words = string(r[:most]) + "…"
+		return string(r[:most]) + "…"
 	}
 	return words
 }

@@ -48,6 +48,12 @@ func (s *Settings) way(e endpoint) (way, *fn.Fault) {
 		return e.ldapWay()
 	case fn.UserPassLogin:
 		return e.userPassWay()
+	case fn.AWSLogin:
+		return s.awsWay(e)
+	case fn.GCPLogin:
+		return s.gcpWay(e)
+	case fn.UnbuiltLogin:
+		return way{}, e.gcpRefused()
 	case fn.NoLogin:
 		return agentWay(), nil
 	}
@@ -89,13 +95,13 @@ func (e endpoint) logIn(ctx context.Context, client *api.Client, method api.Auth
 	var refused *api.ResponseError
 	switch {
 	case errors.As(err, &refused) && refused.StatusCode < 500 && refused.StatusCode != 429 && refused.StatusCode != 412:
-		words := vaultWords(refused, sent...)
+		words := allVaultWords(refused, sent...)
 		cause, hint := explain(words)
 		cause = cmp.Or(cause, words, fmt.Sprintf("%s answered %d", hostOf(e.Server), refused.StatusCode))
-		return token{}, e.loginFault(hint, fmt.Sprintf("the login at %s is refused: %s", e.loginPlace(), cause))
+		return token{}, e.loginFault(hint, fmt.Sprintf("the login at %s is refused: %s", e.loginPlace(), shortened(cause)))
 	case refused != nil && refused.StatusCode == 500 && ctx.Err() == nil:
-		if cause, hint := explain(vaultWords(refused, sent...)); cause != "" {
-			return token{}, e.loginFault(hint, fmt.Sprintf("the login at %s failed: %s", e.loginPlace(), cause))
+		if cause, hint := explain(allVaultWords(refused, sent...)); cause != "" {
+			return token{}, e.loginFault(hint, fmt.Sprintf("the login at %s failed: %s", e.loginPlace(), shortened(cause)))
 		}
 		return token{}, e.connectionFault(ctx, err, sent...)
 	case err != nil:

@@ -58,6 +58,9 @@ func (s *Settings) override(c fn.Connection) endpoint {
 		l.Credential = fn.Credential{}
 	}
 	// What follows is written in many ways that mean the same.
+	if e.Login.Method == fn.AWSLogin {
+		e.Login.AWS.Region = cmp.Or(e.Login.AWS.Region, defaultAWSRegion)
+	}
 	e.Server = strings.TrimRight(e.Server, "/")
 	if u, err := parseServer(e.Server); err == nil {
 		u.Host = strings.TrimSuffix(strings.ToLower(u.Host), defaultPorts[u.Scheme])

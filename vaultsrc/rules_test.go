@@ -109,7 +109,7 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 			"auth: not given: " + vault + " would be sent requests that a Vault Agent or Proxy there answers with its own token, and " + notAllowed}},
 		{"no auth, and an address that is listed", env("ESFN_ALLOWED_SERVERS", vault), []fn.Connection{noAuth}, nil},
 		{"no auth, and the operator's token", env("VAULT_TOKEN_FILE", "/t", "VAULT_ADDR", vault), []fn.Connection{noAuth}, nil},
-		{"auth that is not built yet", nil, []fn.Connection{unbuilt}, []string{"auth.gcp.workloadIdentity: not supported yet"}},
+		{"auth that is not built yet", nil, []fn.Connection{unbuilt}, []string{"auth.gcp.workloadIdentity: esfn does not trade a cluster's tokens at Google"}},
 		{"auth that is not built yet, and the operator's token in its place", env("VAULT_TOKEN", "made-up", "VAULT_ADDR", vault), []fn.Connection{unbuilt}, nil},
 		{"a token with a line break", nil, []fn.Connection{lineBreak}, []string{
 			"auth.tokenSecretRef: the token has characters in it that no token has"}},

@@ -27,13 +27,51 @@ const tokenLifetime = 600
 // account (TokenRequest, https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/).
 func (s *Settings) requestToken(ctx context.Context, e endpoint) (secret.Value, error) {
 	account := e.Login.ServiceAccount
-	fail := func(hint, cause string, args ...any) (secret.Value, error) {
-		return secret.Value{}, &fn.Fault{Scope: fn.StoreScope, Field: cmp.Or(account.Field, e.Login.Field+".serviceAccountRef"), Cause: fmt.Sprintf(cause, args...), Hint: hint}
+	body, server, err := s.askKubernetes(ctx, e, question{
+		method: http.MethodPost, subresource: "token", body: tokenRequest(account),
+		what: "token", allow: "create on serviceaccounts/token",
+	})
+	if err != nil {
+		return secret.Value{}, err
+	}
+	var granted struct {
+		Status struct {
+			Token string `json:"token"`
+		} `json:"status"`
+	}
+	if json.Unmarshal(body, &granted) != nil || granted.Status.Token == "" {
+		return secret.Value{}, e.accountFault("", "the Kubernetes API server at %s answered without a token", server)
+	}
+	return secret.New(granted.Status.Token), nil
+}
+
+// accountFault is a fault of the service account that the store names.
+func (e endpoint) accountFault(hint, cause string, args ...any) *fn.Fault {
+	return &fn.Fault{Scope: fn.StoreScope, Field: cmp.Or(e.Login.ServiceAccount.Field, e.Login.Field+".serviceAccountRef"), Cause: fmt.Sprintf(cause, args...), Hint: hint}
+}
+
+// question is one to the Kubernetes API server about a service account.
+type question struct {
+	method, subresource string
+	body                io.Reader
+	// what of the account is asked for, and the permission that it takes.
+	what, allow string
+}
+
+// askKubernetes asks the API server about the endpoint's service account, and
+// gives the body of the answer and the server's name. Errors are faults.
+func (s *Settings) askKubernetes(ctx context.Context, e endpoint, q question) (body []byte, host string, err error) {
+	account := e.Login.ServiceAccount
+	fail := func(hint, cause string, args ...any) ([]byte, string, error) {
+		return nil, "", e.accountFault(hint, cause, args...)
 	}
 	config, unusable := s.kubernetesAPI()
 	if unusable != "" {
-		return fail("set KUBECONFIG, or ESFN_KUBERNETES_TOKEN_FILE to a token that you have, or VAULT_TOKEN",
-			"the token of %s/%s cannot be asked for: %s", account.Namespace, account.Name, unusable)
+		hint := "set KUBECONFIG, or VAULT_TOKEN"
+		if e.Login.Method == fn.KubernetesLogin {
+			hint = "set KUBECONFIG, or ESFN_KUBERNETES_TOKEN_FILE to a token that you have, or VAULT_TOKEN"
+		}
+		return fail(hint, "the %s of %s/%s cannot be asked for: %s", q.what, account.Namespace, account.Name, unusable)
 	}
 	if config.Proxy == nil {
 		config.Proxy = s.Proxy
@@ -53,8 +91,8 @@ func (s *Settings) requestToken(ctx context.Context, e endpoint) (secret.Value, 
 	// credentials of KUBECONFIG.
 	client := *shared
 	client.Timeout, client.CheckRedirect = attemptTimeout, noRedirect
-	address := server.JoinPath("api/v1/namespaces", url.PathEscape(account.Namespace), "serviceaccounts", url.PathEscape(account.Name), "token")
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), tokenRequest(account))
+	address := server.JoinPath("api/v1/namespaces", url.PathEscape(account.Namespace), "serviceaccounts", url.PathEscape(account.Name), q.subresource)
+	request, err := http.NewRequestWithContext(ctx, q.method, address.String(), q.body)
 	if err != nil {
 		return fail(tryIt, unusableConfig)
 	}
@@ -64,31 +102,22 @@ func (s *Settings) requestToken(ctx context.Context, e endpoint) (secret.Value, 
 		return fail("", "the Kubernetes API server at %s does not answer: %s", server.Host, networkWords(err))
 	}
 	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+	body, err = io.ReadAll(io.LimitReader(answer.Body, 1<<20))
 	if err != nil {
 		return fail("", "the Kubernetes API server at %s broke off its answer", server.Host)
 	}
 	switch answer.StatusCode {
 	case http.StatusCreated, http.StatusOK:
+		return body, server.Host, nil
 	case http.StatusNotFound:
 		return fail("create it, or correct the name", "there is no service account %s/%s at %s", account.Namespace, account.Name, server.Host)
 	case http.StatusForbidden:
-		return fail(fmt.Sprintf("allow create on serviceaccounts/token, resourceName %s, in namespace %s", account.Name, account.Namespace),
-			"the Kubernetes API server at %s does not let esfn request a token of %s/%s", server.Host, account.Namespace, account.Name)
+		return fail(fmt.Sprintf("allow %s, resourceName %s, in namespace %s", q.allow, account.Name, account.Namespace),
+			"the Kubernetes API server at %s does not let esfn request a %s of %s/%s", server.Host, q.what, account.Namespace, account.Name)
 	case http.StatusUnauthorized:
 		return fail("", "the Kubernetes API server at %s does not accept esfn's own credentials", server.Host)
-	default:
-		return fail("", "the Kubernetes API server at %s answered %s to the request for a token of %s/%s", server.Host, answer.Status, account.Namespace, account.Name)
 	}
-	var granted struct {
-		Status struct {
-			Token string `json:"token"`
-		} `json:"status"`
-	}
-	if json.Unmarshal(body, &granted) != nil || granted.Status.Token == "" {
-		return fail("", "the Kubernetes API server at %s answered without a token", server.Host)
-	}
-	return secret.New(granted.Status.Token), nil
+	return fail("", "the Kubernetes API server at %s answered %s to the request for a %s of %s/%s", server.Host, answer.Status, q.what, account.Namespace, account.Name)
 }
 
 // kubernetesAPI is the API server to ask: KUBECONFIG's where it is set, else
