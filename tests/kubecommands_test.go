@@ -48,17 +48,18 @@ func cmdKubeMayRequestToken(ts *testscript.TestScript, neg bool, args []string) 
 
 // cmdKubeToken writes a token of a service account to a file.
 //
-//	kube-token FILE NAMESPACE/NAME [-expired]
+//	kube-token FILE NAMESPACE/NAME [-expired|-audience AUDIENCE]
 func cmdKubeToken(ts *testscript.TestScript, neg bool, args []string) {
-	plain(ts, neg, len(args) == 2 || len(args) == 3 && args[2] == "-expired", "kube-token FILE NAMESPACE/NAME [-expired]")
+	expired := len(args) == 3 && args[2] == "-expired"
+	plain(ts, neg, len(args) == 2 || expired || len(args) == 4 && args[2] == "-audience", "kube-token FILE NAMESPACE/NAME [-expired|-audience AUDIENCE]")
 	kube, err := cluster.start(os.Stderr)
 	ts.Check(err)
 	namespace, name, _ := strings.Cut(args[1], "/")
 	token := ""
-	if len(args) == 3 {
+	if expired {
 		token, err = kube.ExpiredToken(namespace, name)
 	} else {
-		token, err = kube.Token(namespace, name)
+		token, err = kube.Token(namespace, name, args[min(3, len(args)):]...)
 	}
 	ts.Check(err)
 	storyOf(ts).leaks.Remember("the token of "+args[1], token)

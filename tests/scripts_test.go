@@ -35,12 +35,19 @@ func prepared(m *testing.M) int {
 	if err == nil {
 		programs.kustomize, err = testbed.KustomizeProgram.Build(os.Stderr)
 	}
+	if err == nil {
+		google, err = testbed.NewFakeGoogle(folder)
+	}
+	if err == nil {
+		err = os.Setenv("GOOGLE_APPLICATION_CREDENTIALS", google.CredentialsFile) // for Vault
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	code := m.Run()
 	cluster.stop()
+	google.Close()
 	return code
 }
 
@@ -106,6 +113,16 @@ func params() testscript.Params {
 			"vault-kubernetes-role":     cmdKubernetesRole,
 			"ldap-start":                cmdLDAPStart,
 			"ldap-stop":                 cmdLDAPStop,
+			"sts-start":                 cmdSTSStart,
+			"sts-user":                  cmdSTSUser,
+			"sts-role":                  cmdSTSRole,
+			"sts-requests":              cmdSTSRequests,
+			"vault-aws-role":            cmdVaultAWSRole,
+			"kube-annotate":             cmdKubeAnnotate,
+			"google-start":              cmdGoogleStart,
+			"google-delete-keys":        cmdGoogleDeleteKeys,
+			"google-run-as":             cmdGoogleRunAs,
+			"vault-gcp-role":            cmdVaultGCPRole,
 		},
 	}
 }

@@ -21,6 +21,7 @@ type story struct {
 	// https is the recorder's address with TLS.
 	https string
 
+	sts     *testbed.FakeSTS // nil until it is started
 	foreign *testbed.Foreign // nil until it is started
 	proxy   *testbed.Proxy   // nil until it is started
 

@@ -34,11 +34,11 @@ var userKeys = awsCredentials{AccessKeyID: secret.New("AKIA-made-up"), SecretAcc
 // of a token.
 func fakeSTS(t *testing.T, region string) *testbed.FakeSTS {
 	t.Helper()
-	f := testbed.NewFakeSTS(region, func() time.Time { return noon })
+	f := testbed.NewFakeSTS(region, func() time.Time { return noon }, &testbed.Leaks{})
 	t.Cleanup(f.Close)
 	f.AddUser("AKIA-made-up", testbed.FakeUser{ARN: userARN, Secret: "made-up/secret+key"})
 	f.AddRole(roleARN, testbed.FakeRole{User: userARN, ExternalID: "made-up-external"})
-	f.AddRole("arn:aws:iam::111122223333:role/pod", testbed.FakeRole{Token: "made-up-jwt"})
+	f.AddRole("arn:aws:iam::111122223333:role/pod", testbed.FakeRole{Accepts: func(token string) bool { return token == "made-up-jwt" }})
 	return f
 }
 

@@ -92,7 +92,7 @@ func TestIdentitiesOfCloudsGoToListedServers(t *testing.T) {
 // TestWhatIsSignedIsNotShown has a server that echoes the login.
 func TestWhatIsSignedIsNotShown(t *testing.T) {
 	t.Parallel()
-	sts := testbed.NewFakeSTS("eu-central-1", time.Now)
+	sts := testbed.NewFakeSTS("eu-central-1", time.Now, &testbed.Leaks{})
 	defer sts.Close()
 	sts.AddUser("AKIA-made-up", testbed.FakeUser{ARN: userARN, Secret: "made-up/secret+key"})
 	sts.AddRole(roleARN, testbed.FakeRole{User: userARN})
@@ -155,14 +155,21 @@ func TestWhatAVaultSaysOfALoginByACloud(t *testing.T) {
 // a real one cannot be made to give.
 func TestAClusterKnowsTheRoleOfAServiceAccount(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct{ name, account, cause string }{
-		{"no role", `{"metadata":{}}`, "has no annotation eks.amazonaws.com/role-arn"},
-		{"not JSON", `<html>`, "did not answer with a service account"},
+	for _, tc := range []struct {
+		name           string
+		status         int
+		account, cause string
+		hint           string
+	}{
+		{"no role", 200, `{"metadata":{}}`, "has no annotation eks.amazonaws.com/role-arn", "annotate it"},
+		{"not JSON", 200, `<html>`, "did not answer with a service account", ""},
+		{"not allowed", 403, `{}`, "does not let esfn request a description of ns/sa", "allow get on serviceaccounts, resourceName sa, in namespace ns"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var asked []string
 			kube := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				asked = append(asked, r.Method+" "+r.URL.Path)
+				w.WriteHeader(tc.status)
 				fmt.Fprint(w, tc.account)
 			}))
 			defer kube.Close()
@@ -172,7 +179,7 @@ func TestAClusterKnowsTheRoleOfAServiceAccount(t *testing.T) {
 			c.Login.ServiceAccount = fn.ServiceAccount{Namespace: "ns", Name: "sa", Field: "auth.iam.jwt.serviceAccountRef"}
 			_, err := source.Read(context.Background(), fn.Ref{Connection: c, Engine: fn.KV2, Mount: "kv", HasMount: true, Key: "app"})
 			var fault *fn.Fault
-			if !errors.As(err, &fault) || !strings.Contains(fault.Cause, tc.cause) || fault.Field != "auth.iam.jwt.serviceAccountRef" {
+			if !errors.As(err, &fault) || !strings.Contains(fault.Cause, tc.cause) || !strings.Contains(fault.Hint, tc.hint) || fault.Field != "auth.iam.jwt.serviceAccountRef" {
 				t.Errorf("got %+v", fault)
 			}
 			if diff := cmp.Diff([]string{"GET /api/v1/namespaces/ns/serviceaccounts/sa"}, asked); diff != "" {

@@ -75,7 +75,7 @@ func (e endpoint) gcpRefusal(words string) (cause, hint string) {
 	case strings.Contains(words, "is expired"):
 		return "the token has expired", "is the clock of this machine right?"
 	case strings.Contains(words, "expire within"), strings.Contains(words, "must expire in"):
-		return words, fmt.Sprintf("esfn's tokens live for %d minutes: is max_jwt_exp of %s shorter, or the clock of this machine wrong?", int(gcpTokenLife.Minutes()), role)
+		return words, fmt.Sprintf("a token that esfn signs lives for %d minutes, a machine's for an hour: set max_jwt_exp of %s to as much, or is a clock wrong?", int(gcpTokenLife.Minutes()), role)
 	case strings.Contains(words, "permission denied"):
 		return "permission denied", fmt.Sprintf("Vault does not say which: auth/%s is not enabled, or the role's token_bound_cidrs leave out where esfn runs", e.Login.Mount)
 	}

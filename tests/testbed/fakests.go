@@ -4,7 +4,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -25,6 +24,7 @@ type FakeSTS struct {
 	server *httptest.Server
 	region string
 	now    func() time.Time
+	leaks  *Leaks
 
 	mu       sync.Mutex
 	users    map[string]FakeUser // by access key ID
@@ -36,16 +36,19 @@ type FakeSTS struct {
 type FakeUser struct{ ARN, Secret, Session string }
 
 // FakeRole is a role, and who may take it on: the user of an ARN, with an ExternalID
-// where there is one, or the bearer of a token.
-type FakeRole struct{ User, ExternalID, Token string }
+// where there is one, or the bearer of a token that Accepts does.
+type FakeRole struct {
+	User, ExternalID string
+	Accepts          func(token string) bool
+}
 
 // fakeAccount is the account of every user and role here.
 const fakeAccount = "111122223333"
 
 // NewFakeSTS starts the service of a region, with a clock: AWS takes a signature
-// for five minutes.
-func NewFakeSTS(region string, now func() time.Time) *FakeSTS {
-	f := &FakeSTS{region: region, now: now, users: map[string]FakeUser{}, roles: map[string]FakeRole{}}
+// for five minutes. Keys and session tokens are remembered in leaks.
+func NewFakeSTS(region string, now func() time.Time, leaks *Leaks) *FakeSTS {
+	f := &FakeSTS{region: region, now: now, leaks: leaks, users: map[string]FakeUser{}, roles: map[string]FakeRole{}}
 	f.server = httptest.NewServer(http.HandlerFunc(f.serve))
 	f.Address = f.server.URL
 	return f
@@ -58,7 +61,13 @@ func (f *FakeSTS) Close() { f.server.Close() }
 func (f *FakeSTS) AddUser(accessKeyID string, user FakeUser) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.addUser(accessKeyID, user)
+}
+
+func (f *FakeSTS) addUser(accessKeyID string, user FakeUser) {
 	f.users[accessKeyID] = user
+	f.leaks.Remember("a secret access key", user.Secret)
+	f.leaks.Remember("a session token", user.Session)
 }
 
 // AddRole makes a role that can be taken on.
@@ -161,9 +170,9 @@ func (f *FakeSTS) assumeByToken(form url.Values) (string, *stsError) {
 	arn := form.Get("RoleArn")
 	role, known := f.roles[arn]
 	switch {
-	case !known || role.Token == "":
+	case !known || role.Accepts == nil:
 		return "", &stsError{403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"}
-	case role.Token != form.Get("WebIdentityToken"):
+	case !role.Accepts(form.Get("WebIdentityToken")):
 		return "", &stsError{400, "InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider"}
 	}
 	return f.grant(arn, form), nil
@@ -174,21 +183,6 @@ func (f *FakeSTS) grant(arn string, form url.Values) string {
 	name := arn[strings.LastIndex(arn, "/")+1:]
 	n := len(f.users) + 1
 	id, key, session := fmt.Sprintf("ASIA-made-up-%d", n), fmt.Sprintf("made-up-temporary/key+%d", n), fmt.Sprintf("made-up/session+token=%d", n)
-	f.users[id] = FakeUser{fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", fakeAccount, name, form.Get("RoleSessionName")), key, session}
+	f.addUser(id, FakeUser{fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", fakeAccount, name, form.Get("RoleSessionName")), key, session})
 	return fmt.Sprintf("<Credentials><AccessKeyId>%s</AccessKeyId><SecretAccessKey>%s</SecretAccessKey><SessionToken>%s</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration></Credentials>", id, key, session)
-}
-
-// Secrets are the keys and session tokens that it knows, to be looked for in what
-// is printed.
-func (f *FakeSTS) Secrets() []string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var all []string
-	for _, id := range slices.Sorted(maps.Keys(f.users)) {
-		all = append(all, f.users[id].Secret)
-		if session := f.users[id].Session; session != "" {
-			all = append(all, session)
-		}
-	}
-	return all
 }

@@ -108,6 +108,46 @@ func (k *Kube) Token(namespace, name string, audiences ...string) (string, error
 	return answer.Status.Token, err
 }
 
+// WhoseToken has the API server review a token that is to be for an audience, and
+// returns whose it is; "" where it is none.
+func (k *Kube) WhoseToken(token, audience string) string {
+	text, err := k.create("/apis/authentication.k8s.io/v1/tokenreviews", object{
+		"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "spec": object{"token": token, "audiences": []string{audience}},
+	})
+	var review struct {
+		Status struct {
+			Authenticated bool
+			User          struct{ Username string }
+		}
+	}
+	if err != nil || json.Unmarshal(text, &review) != nil || !review.Status.Authenticated {
+		return ""
+	}
+	return review.Status.User.Username
+}
+
+// Annotate adds annotations to a service account.
+func (k *Kube) Annotate(namespace, name string, annotations map[string]string) error {
+	body, err := json.Marshal(object{"metadata": object{"annotations": annotations}})
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequest(http.MethodPatch, k.Address+"/api/v1/namespaces/"+namespace+"/serviceaccounts/"+name, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/merge-patch+json")
+	answer, err := k.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("annotating %s/%s: %s", namespace, name, answer.Status)
+	}
+	return nil
+}
+
 // Delegate lets a service account have other accounts' tokens reviewed, which
 // is what Vault's kubernetes method does with it.
 func (k *Kube) Delegate(namespace, name string) error {
