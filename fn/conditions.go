@@ -21,7 +21,7 @@ func (v *packageView) leaveForeign(stores *storeIndex) (problems Problems) {
 		}
 		var its []*decodedStore
 		for _, ref := range refs {
-			if store, problem := stores.find(es, ref); problem == nil {
+			if store, problem := stores.lookUp(es, ref); problem == nil {
 				its = append(its, store)
 			}
 		}

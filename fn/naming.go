@@ -19,8 +19,18 @@ const (
 )
 
 // wasCalled tells whether the object had this name before kustomize renamed it.
-func (it *item) wasCalled(name string) bool {
-	return slices.Contains(strings.Split(it.annotations[previousNames], ","), name)
+func (it *item) wasCalled(name string) bool { return slices.Contains(it.names()[1:], name) }
+
+// names are the one that the object has, and those that it had before, the
+// latest first.
+func (it *item) names() []string {
+	names := []string{it.Name}
+	for _, before := range slices.Backward(strings.Split(it.annotations[previousNames], ",")) {
+		if before != "" {
+			names = append(names, before)
+		}
+	}
+	return names
 }
 
 // isIn tells whether the object is in this namespace, or was before kustomize

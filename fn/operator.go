@@ -1,7 +1,9 @@
 package fn
 
 import (
+	"fmt"
 	"io/fs"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -9,7 +11,7 @@ import (
 )
 
 // Operator is what whoever runs the render gives besides the manifests, and
-// before them.
+// before them. None of it is ever in the output, or seen by a template.
 type Operator struct {
 	// Items are stores, which win over those of the package of the same kind and
 	// name, and what they refer to: Secrets, ConfigMaps, and Namespaces for their
@@ -23,8 +25,7 @@ type Operator struct {
 	DenyPackageStores bool
 }
 
-// operatorView is the typed view of what the operator gives. None of it is ever
-// in the output.
+// operatorView is the typed view of what the operator gives.
 type operatorView struct {
 	stores, secrets, configMaps []*item
 	namespaces                  map[string]map[string]string
@@ -32,28 +33,55 @@ type operatorView struct {
 	denyPackageStores           bool
 }
 
-// viewOperator reads what the operator gives, and refuses what has no place there.
+// viewOperator reads what the operator gives, and refuses what has no place there
+// or is there twice: which of two counts is not to hang on the names of files.
 func viewOperator(in Operator) (operatorView, Problems) {
 	v := operatorView{namespaces: map[string]map[string]string{}, folder: in.Secrets, denyPackageStores: in.DenyPackageStores}
 	var problems Problems
+	type identity struct {
+		kind string
+		objectName
+	}
+	seen := map[identity]*item{}
 	for i, node := range in.Items {
 		h := api.HeaderOf(node)
 		it := &item{index: i, node: node, annotations: h.Annotations, Resource: resourceOf(h), byOperator: true}
 		if i < len(in.Places) {
 			it.File, it.Line = in.Places[i].File, in.Places[i].Line
 		}
+		report := func(field, hint, cause string, args ...any) {
+			problems = append(problems, Problem{it.Resource, field, fmt.Sprintf(cause, args...), hint})
+		}
+		itsGroup, _, _ := strings.Cut(h.APIVersion, "/")
+		isStore := itsGroup == group && (h.Kind == "SecretStore" || h.Kind == "ClusterSecretStore")
+		if !isStore && (h.APIVersion != "v1" || h.Kind != "Secret" && h.Kind != "ConfigMap" && h.Kind != "Namespace") {
+			report("", "it takes SecretStores, ClusterSecretStores, and the Secrets, ConfigMaps and Namespaces that these need", "has no place in ESFN_STORES")
+			continue
+		}
+		if h.Name == "" {
+			report("metadata.name", "", "required, and not given")
+			continue
+		}
+		id := identity{h.Kind, it.objectName()}
+		if h.Kind == "Namespace" || h.Kind == "ClusterSecretStore" {
+			id.namespace = ""
+		}
+		if other := seen[id]; other != nil {
+			report("metadata.name", "keep one of the two", "given twice in ESFN_STORES; the other one is in %s", other.place())
+			continue
+		}
+		seen[id] = it
 		switch {
-		case h.Kind == "SecretStore" || h.Kind == "ClusterSecretStore":
+		case isStore:
 			v.stores = append(v.stores, it)
-		case h.APIVersion == "v1" && h.Kind == "Secret":
+		case h.Kind == "Secret":
 			v.secrets = append(v.secrets, it)
-		case h.APIVersion == "v1" && h.Kind == "ConfigMap":
+		case h.Kind == "ConfigMap":
 			v.configMaps = append(v.configMaps, it)
-		case h.APIVersion == "v1" && h.Kind == "Namespace":
-			v.namespaces[h.Name] = h.Labels
+		case !api.IsNamespace(h.Name):
+			report("metadata.name", "", "%q is no name of a namespace", h.Name)
 		default:
-			problems = append(problems, Problem{it.Resource, "", "has no place in ESFN_STORES",
-				"it takes SecretStores, ClusterSecretStores, and Secrets, ConfigMaps and Namespaces that these need"})
+			v.namespaces[h.Name] = h.Labels
 		}
 	}
 	return v, problems

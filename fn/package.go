@@ -87,7 +87,8 @@ type packageView struct {
 	stores                 []*item
 	secrets                []*item
 	configMaps             []*item
-	// namespaces holds the labels of those that are among the items.
+	// namespaces holds the labels of those that are among the items, or are the
+	// operator's.
 	namespaces map[string]map[string]string
 	warnings   Problems
 }
@@ -101,10 +102,11 @@ var kinds = []string{"ExternalSecret", "SecretStore", "ClusterSecretStore", "Clu
 // view reads the items. What is wrong with an ExternalSecret is noted there, and
 // said when it is known to be esfn's business; a store that nothing refers to is
 // nobody's problem.
-func view(in Input) (*packageView, Problems) {
-	v := &packageView{host: hostOf(in), byName: map[objectName]*externalSecret{}, namespaces: map[string]map[string]string{}}
+//
+// Of a Namespace that the operator gives as well, the operator's labels count.
+func view(in Input, operator operatorView) (*packageView, Problems) {
+	v := &packageView{host: hostOf(in), operator: operator, byName: map[objectName]*externalSecret{}, namespaces: map[string]map[string]string{}}
 	var problems Problems
-	v.operator, problems = viewOperator(in.Operator)
 	var clustered []*item
 	for i, node := range in.Items {
 		h := api.HeaderOf(node)

@@ -45,7 +45,9 @@ func (r *references) certificate(certificateField string, certificate *api.Secre
 }
 
 // trust gives the certificates that a server's is to be signed by. caBundle wins
-// (FetchCACertFromSource in ESO's runtime/esutils/utils.go).
+// (FetchCACertFromSource in ESO's runtime/esutils/utils.go). A store of the
+// operator's, whose server may be sent the operator's credentials, trusts nobody
+// on the word of the manifests.
 func (r *references) trust(field string, vault *api.VaultProvider) Trust {
 	if certificates, problem := vault.Certificates(); problem == nil && certificates != "" {
 		return Trust{Certificates: secret.New(certificates), Field: field + ".caBundle"}
@@ -55,20 +57,28 @@ func (r *references) trust(field string, vault *api.VaultProvider) Trust {
 		return Trust{}
 	}
 	at := Trust{Field: field + ".caProvider"}
+	where := fmt.Sprintf("%s %s/%s", provider.Type, r.namespace(provider.Namespace), provider.Name)
 	var text string
+	var byOperator bool
 	if provider.Type == "ConfigMap" {
-		text, at.Unresolved, at.Hint = r.inConfigMap(r.namespace(provider.Namespace), provider.Name, provider.Key)
+		text, byOperator, at.Unresolved = r.inConfigMap(r.namespace(provider.Namespace), provider.Name, provider.Key)
 	} else {
 		c := r.credential(at.Field, &api.SecretKeyRef{Name: provider.Name, Namespace: provider.Namespace}, provider.Key)
-		text, at.Unresolved, at.Hint = c.Value.Reveal(), c.Unresolved, c.Hint
+		text, byOperator, at.Unresolved = c.Value.Reveal(), c.Operator != "", c.Unresolved
 	}
-	if at.Unresolved != "" {
-		at.Hint = "give esfn that " + provider.Type + ", or set VAULT_CACERT to the file with the certificate authority's certificate"
+	const orSet = ", or set VAULT_CACERT to the file with the certificate authority's certificate"
+	switch {
+	case at.Unresolved != "":
+		at.Hint = "give esfn that " + provider.Type + orSet
+		return at
+	case r.store.byOperator && !byOperator:
+		at.Unresolved = where + " comes with the manifests, which cannot say whom a store in ESFN_STORES trusts"
+		at.Hint = "put it into ESFN_STORES" + orSet
 		return at
 	}
 	certificates, problem := api.CertificatesIn(at.Field, text)
 	if problem != nil {
-		at.Unresolved = fmt.Sprintf("%s %s/%s: what key %q holds is no certificate in PEM form", provider.Type, r.namespace(provider.Namespace), provider.Name, provider.Key)
+		at.Unresolved = fmt.Sprintf("%s: what key %q holds is no certificate in PEM form", where, provider.Key)
 		at.Hint = problem.Hint
 	}
 	at.Certificates = secret.New(certificates)
@@ -76,19 +86,19 @@ func (r *references) trust(field string, vault *api.VaultProvider) Trust {
 }
 
 // inConfigMap finds a key of a ConfigMap's data.
-func (r *references) inConfigMap(namespace, name, key string) (text, unresolved, hint string) {
+func (r *references) inConfigMap(namespace, name, key string) (text string, byOperator bool, unresolved string) {
 	found, missing, cause := r.referred("ConfigMap", r.view.operator.configMaps, namespace, name)
 	if missing {
 		found, _, cause = r.referred("ConfigMap", r.view.configMaps, namespace, name)
 	}
 	if found == nil {
-		return "", cause, ""
+		return "", false, cause
 	}
 	text, ok := api.ScalarAt(found.node, "data", key)
 	if !ok {
-		return "", fmt.Sprintf("ConfigMap %s/%s has no key %q", namespace, name, key), ""
+		return "", false, fmt.Sprintf("ConfigMap %s/%s has no key %q", namespace, name, key)
 	}
-	return text, "", ""
+	return text, found.byOperator, ""
 }
 
 // credential follows a reference to a Secret.
@@ -142,9 +152,21 @@ func (r *references) inFolder(namespace, name, key string) (value secret.Value, 
 	if folder == nil {
 		return secret.Value{}, false, ""
 	}
+	// Names out of manifests are names of files here, and no way to others. Those
+	// that begin with two dots are a mounted Secret's own: kubelet keeps versions
+	// there.
 	at := namespace + "/" + name
-	if _, err := fs.Stat(folder, at); errors.Is(err, fs.ErrNotExist) {
+	if !fs.ValidPath(at) || strings.Count(at, "/") != 1 {
 		return secret.Value{}, false, ""
+	}
+	info, err := fs.Stat(folder, at)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return secret.Value{}, false, ""
+	case err == nil && !info.IsDir():
+		return secret.Value{}, false, fmt.Sprintf("ESFN_SECRETS_DIR: %s is no folder", at)
+	case !api.IsSecretKey(key):
+		return secret.Value{}, false, fmt.Sprintf("ESFN_SECRETS_DIR: %q is no key of a Secret", key)
 	}
 	text, err := fs.ReadFile(folder, at+"/"+key)
 	switch {

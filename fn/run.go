@@ -56,7 +56,9 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 	}
 	spec, barriers := configure(in)
 	barriers = append(barriers, in.Known...)
-	v, problems := view(in)
+	operator, found := viewOperator(in.Operator)
+	barriers = append(barriers, found...)
+	v, problems := view(in, operator)
 	stores := &storeIndex{view: v, decoded: map[*item]*decodedStore{}}
 	problems = append(problems, v.leaveForeign(stores)...)
 	emission, found := newEmission(v, spec)

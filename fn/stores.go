@@ -25,39 +25,65 @@ type decodedStore struct {
 	shadowed []*item
 }
 
-// find returns the store that ref means for es. The problem it returns has a
-// cause and a hint, and is the referring field's.
+// find returns the store that ref means for es, where that may be used. The
+// problem it returns has a cause and a hint, and is the referring field's.
 func (x *storeIndex) find(es *externalSecret, ref *api.StoreRef) (*decodedStore, *api.Problem) {
+	if x.view.operator.denyPackageStores && ref != nil {
+		if found, _ := x.candidates(es, ref); len(found) > 0 && !found[0].byOperator {
+			return nil, &api.Problem{Cause: fmt.Sprintf("%s %q comes with the manifests, and ESFN_PACKAGE_STORES=deny", ref.Kind, ref.Name), Hint: useTheOperators}
+		}
+	}
+	return x.lookUp(es, ref)
+}
+
+const useTheOperators = "use a store that whoever runs esfn provides in ESFN_STORES"
+
+// lookUp is find, whoever's store it is.
+func (x *storeIndex) lookUp(es *externalSecret, ref *api.StoreRef) (*decodedStore, *api.Problem) {
 	if ref == nil || ref.Name == "" {
 		return nil, &api.Problem{Cause: "names no store", Hint: "set spec.secretStoreRef, or sourceRef.storeRef on the entry"}
 	}
-	found, ofPackage := answering(x.view.operator.stores, es, ref), answering(x.view.stores, es, ref)
-	if len(found) == 1 {
+	found, shadowed := x.candidates(es, ref)
+	switch len(found) {
+	case 0:
+		return nil, x.missing(es, ref)
+	case 1:
 		store := x.decode(found[0])
-		for _, it := range ofPackage {
+		for _, it := range shadowed {
 			if !slices.Contains(store.shadowed, it) {
 				store.shadowed = append(store.shadowed, it)
 			}
 		}
 		return store, nil
 	}
-	if len(found) == 0 {
-		found = ofPackage
-	}
-	switch {
-	case len(found) == 0:
-		return nil, x.missing(es, ref)
-	case x.view.operator.denyPackageStores && !found[0].byOperator:
-		return nil, &api.Problem{Cause: fmt.Sprintf("%s %q comes with the manifests, and ESFN_PACKAGE_STORES=deny", ref.Kind, ref.Name),
-			Hint: "use a store that whoever runs esfn provides in ESFN_STORES"}
-	case len(found) == 1:
-		return x.decode(found[0]), nil
-	}
 	hint := "keep one of them"
 	if found[0].Name != found[1].Name {
 		hint = "refer to the store by the name that it ends up with"
 	}
 	return nil, &api.Problem{Cause: fmt.Sprintf("%d stores answer to %s %q: %s", len(found), ref.Kind, ref.Name, listed(found)), Hint: hint}
+}
+
+// candidates returns the stores that ref can mean for es: those of the operator,
+// with those of the package that they take the place of, or else those of the
+// package.
+//
+// The operator's answer to the name that ref has, and to every name of the
+// package's store that ref means: whether kustomize renames is the package's
+// doing. Which namespace they serve is theirs alone to say.
+func (x *storeIndex) candidates(es *externalSecret, ref *api.StoreRef) (found, shadowed []*item) {
+	ofPackage := answering(x.view.stores, es, ref)
+	found = answering(x.view.operator.stores, es, ref)
+	if len(found) == 0 && len(ofPackage) == 1 {
+		for _, name := range ofPackage[0].names() {
+			if found = answering(x.view.operator.stores, es, &api.StoreRef{Kind: ref.Kind, Name: name}); len(found) > 0 {
+				break
+			}
+		}
+	}
+	if len(found) == 0 {
+		return ofPackage, nil
+	}
+	return found, ofPackage
 }
 
 // answering returns those of the stores that ref can mean for es.
@@ -81,15 +107,15 @@ func (x *storeIndex) missing(es *externalSecret, ref *api.StoreRef) *api.Problem
 	if len(x.view.operator.stores) > 0 {
 		p.Cause += " or in ESFN_STORES"
 	}
-	p.Hint = "give esfn the store together with the ExternalSecret"
-	if x.view.operator.denyPackageStores {
-		p.Hint = "use a store that whoever runs esfn provides in ESFN_STORES"
-		return p
-	}
-	if x.view.host == kustomize {
-		p.Hint = "is it among the resources of this kustomization? An esfn in a base drops the stores that it used, unless it has consumed: Keep"
-	}
 	all := slices.Concat(x.view.operator.stores, x.view.stores)
+	switch {
+	case x.view.operator.denyPackageStores:
+		all, p.Hint = x.view.operator.stores, useTheOperators
+	case x.view.host == kustomize:
+		p.Hint = "is it among the resources of this kustomization? An esfn in a base drops the stores that it used, unless it has consumed: Keep"
+	default:
+		p.Hint = "give esfn the store together with the ExternalSecret"
+	}
 	var names []string
 	for _, store := range all {
 		names = append(names, store.Name)
@@ -143,14 +169,20 @@ func (x *storeIndex) knows(it *item) bool {
 // them that an operator's store took the place of.
 func (x *storeIndex) used() []*item {
 	var items []*item
+	stays := map[*item]bool{}
 	for it, store := range x.decoded {
-		if !store.used || store.stays {
-			continue
+		all := store.shadowed
+		if !it.byOperator {
+			all = append([]*item{it}, all...)
 		}
-		if items = append(items, store.shadowed...); !it.byOperator {
-			items = append(items, it)
+		for _, one := range all {
+			stays[one] = stays[one] || store.stays
+		}
+		if store.used {
+			items = append(items, all...)
 		}
 	}
+	items = slices.DeleteFunc(items, func(it *item) bool { return stays[it] })
 	slices.SortFunc(items, func(a, b *item) int { return a.index - b.index })
 	return slices.Compact(items)
 }
