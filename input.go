@@ -77,12 +77,7 @@ func stdinProblem(err error) *fn.Problem {
 // files below it, in the order of their names, but for hidden ones.
 func readFiles(list *resourcelist.List, arg string) (problems fn.Problems) {
 	fail := func(path string, err error) {
-		problem := fn.Problem{Field: path, Cause: err.Error()}
-		var atPath *fs.PathError
-		if errors.As(err, &atPath) {
-			problem.Cause = atPath.Err.Error()
-		}
-		problems = append(problems, problem)
+		problems = append(problems, fn.Problem{Field: path, Cause: fileFault(err)})
 	}
 	info, err := os.Stat(arg)
 	if err != nil {
@@ -122,6 +117,15 @@ func readFiles(list *resourcelist.List, arg string) (problems fn.Problems) {
 		fail(arg, err)
 	}
 	return problems
+}
+
+// fileFault says what went wrong, without Go's "open" and the path before it.
+func fileFault(err error) string {
+	var atPath *fs.PathError
+	if errors.As(err, &atPath) {
+		err = atPath.Err
+	}
+	return err.Error()
 }
 
 func isManifest(path string) bool {

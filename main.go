@@ -114,6 +114,8 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 	if command == "doctor" {
 		args = args[1:]
 	}
+	operator, wrong := readOperator(os.Getenv)
+	known = append(known, wrong...)
 	list, found := read(args, stdin)
 	switch {
 	case command == "doctor" && len(found)+len(known) > 0:
@@ -125,6 +127,7 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 	in := fn.Input{
 		Items:          list.Items,
 		FunctionConfig: list.FunctionConfig,
+		Operator:       operator,
 		Plain:          !list.IsResourceList(),
 		Places:         list.Places,
 		Known:          known,

@@ -67,7 +67,7 @@ func viewOperator(in Operator) (operatorView, Problems) {
 			id.namespace = ""
 		}
 		if other := seen[id]; other != nil {
-			report("metadata.name", "keep one of the two", "given twice in ESFN_STORES; the other one is in %s", other.place())
+			report("metadata.name", "keep one of the two", "given twice in ESFN_STORES; the other one is in %s", other.Place())
 			continue
 		}
 		seen[id] = it

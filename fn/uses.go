@@ -35,7 +35,9 @@ func Uses(in Input) ([]StoreUse, Problems) {
 	if problems := asGenerator(in); len(problems) > 0 {
 		return nil, problems
 	}
-	v, problems := view(in)
+	operator, problems := viewOperator(in.Operator)
+	v, found := view(in, operator)
+	problems = append(problems, found...)
 	stores := &storeIndex{view: v, decoded: map[*item]*decodedStore{}}
 	problems = append(problems, v.leaveForeign(stores)...)
 	entries, found := v.plan(stores)

@@ -151,7 +151,6 @@ func TestSettingsSayWhatIsWrongWithEachVariable(t *testing.T) {
 		"VAULT_CACERT":         "/ca",
 		"ESFN_ALLOWED_SERVERS": "https://ok.example,nonsense",
 		"ESFN_TIMEOUT":         "soon",
-		"ESFN_STORES":          "/stores",
 	}
 	_, problems := ParseSettings(func(name string) string { return variables[name] }, func(string) ([]byte, error) { return nil, errors.New("no such file") })
 	const want = `error: VAULT_ADDR: what it holds is not an address that begins with https:// or http://, or with unix:// for a socket
@@ -162,9 +161,7 @@ error: VAULT_TOKEN_FILE: VAULT_TOKEN is set as well
   hint: unset one of the two
 error: VAULT_CACERT: /ca cannot be read: no such file
 error: ESFN_TIMEOUT: "soon" is no time
-  hint: write it as in 30s or 2m
-error: ESFN_STORES: not supported yet
-  hint: unset it`
+  hint: write it as in 30s or 2m`
 	if diff := cmp.Diff(want, problems.Error()); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -63,14 +64,15 @@ type Settings struct {
 
 const defaultTimeout = 50 * time.Second
 
-// ParseSettings reads the settings from the environment. It returns all that is
-// wrong with them, each problem at its variable; the Settings are not to be
-// used then.
+// ParseSettings reads the settings from the environment: what concerns Vault. The
+// operator's stores and Secrets are manifests, and the caller's to read. It
+// returns all that is wrong with the settings, each problem at its variable; they
+// are not to be used then.
 func ParseSettings(getenv func(string) string, readFile func(string) ([]byte, error)) (Settings, fn.Problems) {
 	s := Settings{
 		Address:             getenv("VAULT_ADDR"),
 		Namespace:           getenv("VAULT_NAMESPACE"),
-		KubernetesTokenFile: getenv("ESFN_KUBERNETES_TOKEN_FILE"),
+		KubernetesTokenFile: FileName(getenv, getenv("ESFN_KUBERNETES_TOKEN_FILE")),
 		Kubeconfig:          getenv("KUBECONFIG"),
 		AWS:                 awsEnvironment(getenv),
 		GCP:                 gcpEnvironment(getenv),
@@ -96,7 +98,7 @@ func ParseSettings(getenv func(string) string, readFile func(string) ([]byte, er
 	}
 	s.readToken(getenv, report)
 	if file := getenv("VAULT_CACERT"); file != "" {
-		pem, err := readFile(file)
+		pem, err := readFile(FileName(getenv, file))
 		s.Roots = x509.NewCertPool()
 		switch {
 		case err != nil:
@@ -112,11 +114,6 @@ func ParseSettings(getenv func(string) string, readFile func(string) ([]byte, er
 		}
 		s.Timeout = d
 	}
-	for _, variable := range []string{"ESFN_STORES", "ESFN_PACKAGE_STORES", "ESFN_SECRETS_DIR"} {
-		if getenv(variable) != "" {
-			report(variable, "unset it", "not supported yet")
-		}
-	}
 	return s, problems
 }
 
@@ -131,14 +128,27 @@ func (s *Settings) readToken(getenv func(string) string, report func(variable, h
 		return
 	}
 	s.TokenFrom = "VAULT_TOKEN_FILE"
-	text, err := s.ReadFile(file)
+	text, err := s.ReadFile(FileName(getenv, file))
 	s.Token = secret.New(strings.TrimSpace(string(text)))
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(file, "~/") && getenv("HOME") == "":
+		report("VAULT_TOKEN_FILE", "HOME is not set: write the path without ~", "%s", fileFault(file, err))
+	case errors.Is(err, fs.ErrNotExist) && path.Base(file) == ".vault-token":
+		report("VAULT_TOKEN_FILE", "vault login puts the token there", "%s", fileFault(file, err))
 	case err != nil:
 		report("VAULT_TOKEN_FILE", "", "%s", fileFault(file, err))
 	case s.Token.IsEmpty():
 		report("VAULT_TOKEN_FILE", "", "%s is empty", file)
 	}
+}
+
+// FileName is the file that a variable means. A ~/ that no shell has expanded, as
+// in an .env file or where kustomize sets the variable, stands for HOME.
+func FileName(getenv func(string) string, written string) string {
+	if below, ok := strings.CutPrefix(written, "~/"); ok && getenv("HOME") != "" {
+		return filepath.Join(getenv("HOME"), below)
+	}
+	return written
 }
 
 // fileFault says why a file cannot be read, without Go's "open" before it.

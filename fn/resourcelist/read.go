@@ -17,8 +17,10 @@ type List struct {
 	// FunctionConfig is that of a ResourceList, or among plain documents the
 	// one that is esfn's. It may be nil.
 	FunctionConfig *yaml.RNode
-	// Places has where each item stands, of plain documents; else it is nil.
-	Places []fn.Place
+	// Places has where each item stands, and ConfigPlace where the FunctionConfig
+	// does, of plain documents; else they are zero.
+	Places      []fn.Place
+	ConfigPlace fn.Place
 
 	// wrapper is the ResourceList itself; nil for plain documents.
 	wrapper *yaml.RNode
@@ -77,7 +79,7 @@ func (l *List) add(file string, documents []document) error {
 			if l.FunctionConfig != nil {
 				return fmt.Errorf("line %d: a second %s", d.line, h.Kind)
 			}
-			l.FunctionConfig = d.node
+			l.FunctionConfig, l.ConfigPlace = d.node, fn.Place{File: file, Line: d.line}
 			continue
 		}
 		if len(items) == 1 && items[0] == d.node {
