@@ -61,11 +61,19 @@ or in the data of a ConfigMap. Among plain documents it may stand as one of them
 Environment:
   VAULT_ADDR                   in place of every store's server
   VAULT_TOKEN                  in place of every store's auth
-  VAULT_TOKEN_FILE             the same, from a file
+  VAULT_TOKEN_FILE             the same, from a file, such as ~/.vault-token of
+                               vault login
   VAULT_NAMESPACE              in place of every store's namespace
   VAULT_CACERT                 file with the CA certificates to trust
   ESFN_ALLOWED_SERVERS         addresses, separated by commas, that credentials
                                of this environment may be sent to
+  ESFN_STORES                  files and folders, separated as in PATH, of stores
+                               that win over those of the manifests, and of the
+                               Secrets, ConfigMaps and Namespaces they need
+  ESFN_SECRETS_DIR             folder with Secrets that stores refer to, as files
+                               NAMESPACE/NAME/KEY
+  ESFN_PACKAGE_STORES          deny refuses stores that come with the manifests
+                               (allow)
   ESFN_KUBERNETES_TOKEN_FILE   service account token for kubernetes auth
   KUBECONFIG                   API server to ask for service account tokens;
                                without it, that of the cluster esfn runs in
@@ -114,9 +122,9 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 	if command == "doctor" {
 		args = args[1:]
 	}
-	operator, wrong := readOperator(os.Getenv)
-	known = append(known, wrong...)
 	list, found := read(args, stdin)
+	operator, wrong := readOperator(os.Getenv)
+	found = append(found, wrong...)
 	switch {
 	case command == "doctor" && len(found)+len(known) > 0:
 		fmt.Fprintln(stderr, append(found, known...).Error())

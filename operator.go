@@ -30,6 +30,8 @@ func readOperator(getenv func(string) string) (fn.Operator, fn.Problems) {
 		folder := vaultsrc.FileName(getenv, written)
 		info, err := os.Stat(folder)
 		switch {
+		case !filepath.IsAbs(folder):
+			report("ESFN_SECRETS_DIR", fromTheRoot, notFromTheRoot, written)
 		case err != nil:
 			report("ESFN_SECRETS_DIR", "", "%s: %s", written, fileFault(err))
 		case !info.IsDir():
@@ -41,6 +43,13 @@ func readOperator(getenv func(string) string) (fn.Operator, fn.Problems) {
 	return o, problems
 }
 
+// Where esfn runs may be a folder of the package: kustomize runs a function in
+// that of the kustomization. What stands there is not the operator's.
+const (
+	notFromTheRoot = "%s is no path from the root"
+	fromTheRoot    = "write it in full: kustomize runs esfn in a folder of the package"
+)
+
 // readStores reads the files and folders of ESFN_STORES, which are separated as
 // those of PATH are, in the way in which read reads those that are arguments.
 func readStores(getenv func(string) string) (o fn.Operator, problems fn.Problems) {
@@ -49,6 +58,10 @@ func readStores(getenv func(string) string) (o fn.Operator, problems fn.Problems
 			continue
 		}
 		list, entry := &resourcelist.List{}, filepath.Clean(vaultsrc.FileName(getenv, written))
+		if !filepath.IsAbs(entry) {
+			problems = append(problems, fn.Problem{Field: "ESFN_STORES", Cause: fmt.Sprintf(notFromTheRoot, written), Hint: fromTheRoot})
+			continue
+		}
 		found := readFiles(list, entry)
 		if len(found) == 0 && len(list.Items) == 0 && list.FunctionConfig == nil {
 			found = fn.Problems{{Field: entry, Cause: resourcelist.ErrEmpty.Error()}}

@@ -93,11 +93,21 @@ func TestTheOperatorsFilesAndFoldersAreRead(t *testing.T) {
 	}
 }
 
-func TestTheFolderThatESFNStoresIsIn(t *testing.T) {
-	t.Chdir(folder(t, map[string]string{"one.yaml": object("Secret", "a"), "sub/two.yaml": object("Secret", "b")}))
-	o, problems := readOperator(environment("ESFN_STORES", "."))
-	if len(problems) > 0 || len(o.Places) != 2 || o.Places[0].File != "one.yaml" || o.Places[1].File != "sub/two.yaml" {
-		t.Errorf("got %v, %v", o.Places, problems)
+// TestNothingIsReadWhereEsfnRuns: under kustomize that is a folder of the package,
+// which must not pass for the operator's.
+func TestNothingIsReadWhereEsfnRuns(t *testing.T) {
+	t.Chdir(folder(t, map[string]string{"stores/one.yaml": object("Secret", "a"), "secrets/shop/login/token": "made-up"}))
+	for variable, paths := range map[string][]string{
+		"ESFN_STORES":      {".", "stores", "./stores", "stores/one.yaml", "~/stores", "~"},
+		"ESFN_SECRETS_DIR": {".", "secrets", "./secrets", "~/secrets", "~"},
+	} {
+		for _, path := range paths { // HOME is not set
+			o, problems := readOperator(environment(variable, path))
+			want := "error: " + variable + ": " + path + " is no path from the root\n  hint: write it in full: kustomize runs esfn in a folder of the package"
+			if problems.Error() != want || len(o.Items) > 0 || o.Secrets != nil {
+				t.Errorf("%s=%s: got %v", variable, path, problems)
+			}
+		}
 	}
 }
 
