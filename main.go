@@ -74,7 +74,7 @@ Environment:
                                NAMESPACE/NAME/KEY
   ESFN_PACKAGE_STORES          deny refuses stores that come with the manifests
                                (allow)
-  ESFN_KUBERNETES_TOKEN_FILE   service account token for kubernetes auth
+  ESFN_KUBERNETES_TOKEN_FILE   service account token for kubernetes and jwt auth
   KUBECONFIG                   API server to ask for service account tokens;
                                without it, that of the cluster esfn runs in
                                (KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT)

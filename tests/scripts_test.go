@@ -109,6 +109,7 @@ func params() testscript.Params {
 			"no-leak":                   cmdNoLeak,
 			"kube-start":                cmdKubeStart,
 			"kube-token":                cmdKubeToken,
+			"login-token":               cmdLoginToken,
 			"kube-may-request-token":    cmdKubeMayRequestToken,
 			"vault-kubernetes-role":     cmdKubernetesRole,
 			"ldap-start":                cmdLDAPStart,

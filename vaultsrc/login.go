@@ -48,6 +48,8 @@ func (s *Settings) way(e endpoint) (way, *fn.Fault) {
 		return e.ldapWay()
 	case fn.UserPassLogin:
 		return e.userPassWay()
+	case fn.JWTLogin:
+		return s.jwtWay(e)
 	case fn.AWSLogin:
 		return s.awsWay(e)
 	case fn.GCPLogin:

@@ -52,6 +52,14 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 	mounted := serviceAccount(vault)
 	mounted.Login.ServiceAccount = fn.ServiceAccount{}
 	unbuilt := fn.Connection{Server: vault, Login: fn.Login{Method: fn.UnbuiltLogin, Field: "auth.gcp.workloadIdentity"}}
+	jwt := serviceAccount(vault)
+	jwt.Login.Method, jwt.Login.Field = fn.JWTLogin, "auth.jwt"
+	storedJWT := jwtOfThePackage
+	storedJWT.Login.Method = fn.JWTLogin
+	noJWT := jwt
+	noJWT.Login.ServiceAccount = fn.ServiceAccount{}
+	unresolvedJWT := noJWT
+	unresolvedJWT.Login.Credential = fn.Credential{Field: "auth.jwt.secretRef", Unresolved: "no Secret a/b among the manifests given"}
 	lineBreak := packageToken(vault)
 	lineBreak.Login.Credential.Value = secret.New("made-up\n")
 
@@ -101,6 +109,16 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 		{"the pod's own token and the package's address", nil, []fn.Connection{mounted}, []string{
 			"spec.provider.vault.server: " + vault + " would be sent the token of the service account that esfn runs as, and " + notAllowed}},
 		{"a JWT of the package", nil, []fn.Connection{jwtOfThePackage}, nil},
+
+		{"a service account's token by the jwt method", nil, []fn.Connection{jwt}, []string{
+			"spec.provider.vault.server: " + vault + " would be sent a token of the service account ns/sa, and " + notAllowed}},
+		{"a token file by the jwt method", env("ESFN_KUBERNETES_TOKEN_FILE", "/jwt"), []fn.Connection{jwt}, []string{
+			"spec.provider.vault.server: " + vault + " would be sent the token in ESFN_KUBERNETES_TOKEN_FILE, and " + notAllowed}},
+		{"a JWT of the package by the jwt method, and a token file beside it", env("ESFN_KUBERNETES_TOKEN_FILE", "/jwt"), []fn.Connection{storedJWT}, nil},
+		{"no JWT: the pod's own token is none", env("VAULT_ADDR", vault), []fn.Connection{noJWT}, []string{"auth.jwt: names no JWT"}},
+		{"a JWT that is not there, and a token file beside it", env("ESFN_KUBERNETES_TOKEN_FILE", "/jwt", "VAULT_ADDR", vault), []fn.Connection{unresolvedJWT}, []string{
+			"auth.jwt.secretRef: no Secret a/b among the manifests given"}},
+		{"a JWT that is not there, and the operator's token in its place", env("VAULT_TOKEN", "made-up", "VAULT_ADDR", vault), []fn.Connection{unresolvedJWT}, nil},
 
 		{"a Secret that is not there", nil, []fn.Connection{unresolved}, []string{
 			"auth.tokenSecretRef: no Secret a/b among the manifests given"}},

@@ -39,7 +39,7 @@ type Settings struct {
 	// AllowedServers may be sent credentials of the environment
 	// (ESFN_ALLOWED_SERVERS).
 	AllowedServers []string
-	// KubernetesTokenFile holds the JWT for logins by the kubernetes method
+	// KubernetesTokenFile holds the JWT for logins by the kubernetes and the jwt method
 	// (ESFN_KUBERNETES_TOKEN_FILE).
 	KubernetesTokenFile string
 	// Kubeconfig is a list of files as kubectl has it (KUBECONFIG); empty for
@@ -58,7 +58,7 @@ type Settings struct {
 	Timeout time.Duration
 	// UserAgent is sent with every request; empty for Go's.
 	UserAgent string
-	// ReadFile reads a file that a setting or the kubernetes method names.
+	// ReadFile reads a file that a setting or a login names.
 	ReadFile func(name string) ([]byte, error)
 }
 

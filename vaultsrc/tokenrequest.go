@@ -1,7 +1,6 @@
 package vaultsrc
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -11,7 +10,9 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strings"
 
+	"github.com/hashicorp/go-retryablehttp"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
@@ -53,13 +54,15 @@ func (e endpoint) accountFault(hint, cause string, args ...any) *fn.Fault {
 // question is one to the Kubernetes API server about a service account.
 type question struct {
 	method, subresource string
-	body                io.Reader
+	body                any // bytes, or nil for none
 	// what of the account is asked for, and the permission that it takes.
 	what, allow string
 }
 
 // askKubernetes asks the API server about the endpoint's service account, and
-// gives the body of the answer and the server's name. Errors are faults.
+// gives the body of the answer and the server's name. Errors are faults. It is as
+// patient with a server in trouble as with Vault: one more token that nobody uses
+// does no harm.
 func (s *Settings) askKubernetes(ctx context.Context, e endpoint, q question) (body []byte, host string, err error) {
 	account := e.Login.ServiceAccount
 	fail := func(hint, cause string, args ...any) ([]byte, string, error) {
@@ -68,7 +71,7 @@ func (s *Settings) askKubernetes(ctx context.Context, e endpoint, q question) (b
 	config, unusable := s.kubernetesAPI()
 	if unusable != "" {
 		hint := "set KUBECONFIG, or VAULT_TOKEN"
-		if e.Login.Method == fn.KubernetesLogin {
+		if e.Login.Method == fn.KubernetesLogin || e.Login.Method == fn.JWTLogin {
 			hint = "set KUBECONFIG, or ESFN_KUBERNETES_TOKEN_FILE to a token that you have, or VAULT_TOKEN"
 		}
 		return fail(hint, "the %s of %s/%s cannot be asked for: %s", q.what, account.Namespace, account.Name, unusable)
@@ -79,7 +82,7 @@ func (s *Settings) askKubernetes(ctx context.Context, e endpoint, q question) (b
 	// What client-go says of a configuration may show what stands in it.
 	const unusableConfig = "the cluster, user and files that KUBECONFIG names cannot be used together"
 	const tryIt = "does kubectl work with it?"
-	shared, err := rest.HTTPClientFor(config)
+	client, err := kubernetesClient(config)
 	if err != nil {
 		return fail(tryIt, unusableConfig)
 	}
@@ -87,18 +90,17 @@ func (s *Settings) askKubernetes(ctx context.Context, e endpoint, q question) (b
 	if err != nil {
 		return fail(tryIt, unusableConfig)
 	}
-	// A copy: it may be http.DefaultClient. A redirect would take along the
-	// credentials of KUBECONFIG.
-	client := *shared
-	client.Timeout, client.CheckRedirect = attemptTimeout, noRedirect
 	address := server.JoinPath("api/v1/namespaces", url.PathEscape(account.Namespace), "serviceaccounts", url.PathEscape(account.Name), q.subresource)
-	request, err := http.NewRequestWithContext(ctx, q.method, address.String(), q.body)
+	request, err := retryablehttp.NewRequestWithContext(ctx, q.method, address.String(), q.body)
 	if err != nil {
 		return fail(tryIt, unusableConfig)
 	}
 	request.Header.Set("Content-Type", "application/json")
 	answer, err := client.Do(request)
-	if err != nil {
+	switch {
+	case err != nil && pluginFailed(err):
+		return fail(tryIt, "the command that KUBECONFIG names for credentials gave none")
+	case err != nil:
 		return fail("", "the Kubernetes API server at %s does not answer: %s", server.Host, networkWords(err))
 	}
 	defer answer.Body.Close()
@@ -118,6 +120,38 @@ func (s *Settings) askKubernetes(ctx context.Context, e endpoint, q question) (b
 		return fail("", "the Kubernetes API server at %s does not accept esfn's own credentials", server.Host)
 	}
 	return fail("", "the Kubernetes API server at %s answered %s to the request for a %s of %s/%s", server.Host, answer.Status, q.what, account.Namespace, account.Name)
+}
+
+// kubernetesClient is a client for the API server.
+func kubernetesClient(config *rest.Config) (*retryablehttp.Client, error) {
+	shared, err := rest.HTTPClientFor(config)
+	if err != nil {
+		return nil, err
+	}
+	// A copy: it may be http.DefaultClient. A redirect would take along the
+	// credentials of KUBECONFIG.
+	one := *shared
+	one.Timeout, one.CheckRedirect = attemptTimeout, noRedirect
+	return &retryablehttp.Client{
+		HTTPClient:   &one,
+		RetryMax:     maxRetries,
+		RetryWaitMin: minRetryWait,
+		RetryWaitMax: maxRetryWait,
+		Backoff:      retryablehttp.RateLimitLinearJitterBackoff,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+		CheckRetry: func(ctx context.Context, answer *http.Response, err error) (bool, error) {
+			if pluginFailed(err) {
+				return false, nil
+			}
+			return checkRetry(ctx, answer, err)
+		},
+	}, nil
+}
+
+// pluginFailed tells that the credential plugin of KUBECONFIG failed, by
+// client-go's words (plugin/pkg/client/auth/exec): nobody was asked yet.
+func pluginFailed(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "getting credentials: ")
 }
 
 // kubernetesAPI is the API server to ask: KUBECONFIG's where it is set, else
@@ -161,7 +195,8 @@ func (s *Settings) kubernetesAPI() (config *rest.Config, unusable string) {
 	return config, ""
 }
 
-func tokenRequest(account fn.ServiceAccount) io.Reader {
+// tokenRequest is the body of a TokenRequest.
+func tokenRequest(account fn.ServiceAccount) []byte {
 	type spec struct {
 		Audiences         []string `json:"audiences,omitempty"`
 		ExpirationSeconds int      `json:"expirationSeconds"`
@@ -174,5 +209,5 @@ func tokenRequest(account fn.ServiceAccount) io.Reader {
 	if err != nil {
 		panic(err) // strings and numbers always encode
 	}
-	return bytes.NewReader(body)
+	return body
 }

@@ -5,14 +5,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/esfn/esfn/fn"
 )
@@ -31,11 +35,17 @@ func sourceWith(t *testing.T, kubeconfig string, vault string) *Source {
 }
 
 // asked reads through a service account's login, and returns what is said of it.
-func asked(t *testing.T, kubeconfig string, vault string) (fault *fn.Fault) {
+func asked(t *testing.T, kubeconfig string, vault string) *fn.Fault {
 	t.Helper()
-	source := sourceWith(t, kubeconfig, vault)
+	return askedFor(t, serviceAccount(vault), kubeconfig)
+}
+
+// askedFor reads over a connection, and returns what is said of it.
+func askedFor(t *testing.T, c fn.Connection, kubeconfig string) (fault *fn.Fault) {
+	t.Helper()
+	source := sourceWith(t, kubeconfig, c.Server)
 	defer source.Close()
-	_, err := source.Read(context.Background(), fn.Ref{Connection: serviceAccount(vault), Engine: fn.KV2, Mount: "kv", HasMount: true, Key: "app"})
+	_, err := source.Read(context.Background(), fn.Ref{Connection: c, Engine: fn.KV2, Mount: "kv", HasMount: true, Key: "app"})
 	if err != nil && !errors.As(err, &fault) {
 		t.Fatalf("got %T", err)
 	}
@@ -71,6 +81,113 @@ func TestARedirectOfTheAPIServerIsNotFollowed(t *testing.T) {
 	}
 	if !slices.Equal(authorizations, []string{"Bearer made-up-admin"}) || len(*strayed) != 0 || len(*logins) != 0 {
 		t.Errorf("%d requests to the API server, %d elsewhere, %d to Vault; want 1, 0, 0", len(authorizations), len(*strayed), len(*logins))
+	}
+}
+
+// fakeKube is an API server that gives these answers, the last one over and over;
+// status 0 cuts the connection. What it is asked for is path and body.
+func fakeKube(t *testing.T, statuses ...int) (address string, requests func() []string) {
+	t.Helper()
+	var mu sync.Mutex
+	var seen []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		mu.Lock()
+		status := statuses[min(len(seen), len(statuses)-1)]
+		seen = append(seen, r.Method+" "+r.URL.Path+" "+string(body))
+		mu.Unlock()
+		if status == 0 {
+			panic(http.ErrAbortHandler)
+		}
+		w.WriteHeader(status)
+		fmt.Fprint(w, granted)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL, func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(seen)
+	}
+}
+
+func TestATokenIsRequestedAsTheStoreSays(t *testing.T) {
+	t.Parallel()
+	account := fn.ServiceAccount{Namespace: "ns", Name: "sa"}
+	shortLived := account.For("one", "two")
+	shortLived.Lifetime = 900
+	for name, tc := range map[string]struct {
+		account fn.ServiceAccount
+		want    string
+	}{
+		"for the API server's own audience": {account, `{"expirationSeconds":600}`},
+		"for one":                           {account.For("vault"), `{"audiences":["vault"],"expirationSeconds":600}`},
+		"for two, and some time":            {shortLived, `{"audiences":["one","two"],"expirationSeconds":900}`},
+	} {
+		for _, method := range []fn.LoginMethod{fn.KubernetesLogin, fn.JWTLogin} {
+			t.Run(name+", "+string(method), func(t *testing.T) {
+				t.Parallel()
+				kube, requests := fakeKube(t, 201)
+				vault, _ := fakeVault(t, 200, `{}`)
+				c := serviceAccount(vault)
+				c.Login.Method, c.Login.ServiceAccount = method, tc.account
+				_ = askedFor(t, c, kubeconfigFor(kube, "{}"))
+				want := []string{`POST /api/v1/namespaces/ns/serviceaccounts/sa/token {"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":` + tc.want + `}`}
+				if diff := cmp.Diff(want, requests()); diff != "" {
+					t.Errorf("requests (-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+func TestAnAPIServerInTroubleIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		statuses []int
+		requests int
+		want     string // a piece of the cause; empty for a login
+	}{
+		"back after a while":       {[]int{503, 429, 201}, 3, ""},
+		"connections that are cut": {[]int{0, 201}, 2, ""},
+		"gone":                     {[]int{0}, 3, "does not answer: the connection broke off"},
+		"in trouble all the time":  {[]int{500}, 3, "answered 500 Internal Server Error to the request for a token of ns/sa"},
+		"forbidden":                {[]int{403}, 1, "does not let esfn request a token of ns/sa"},
+		"not there":                {[]int{404}, 1, "there is no service account ns/sa"},
+		"not known":                {[]int{401}, 1, "does not accept esfn's own credentials"},
+		"not understood":           {[]int{422}, 1, "answered 422"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kube, requests := fakeKube(t, tc.statuses...)
+			vault, logins := fakeVault(t, 400, `{"errors":["made-up refusal"]}`)
+			fault := asked(t, kubeconfigFor(kube, "{}"), vault)
+			wantLogins := 0
+			if tc.want == "" {
+				tc.want, wantLogins = "made-up refusal", 1
+			}
+			if fault == nil || !strings.Contains(fault.Cause, tc.want) {
+				t.Errorf("got %v", fault)
+			}
+			if len(requests()) != tc.requests || len(*logins) != wantLogins {
+				t.Errorf("%d requests to the API server and %d to Vault, want %d and %d", len(requests()), len(*logins), tc.requests, wantLogins)
+			}
+		})
+	}
+}
+
+func TestAPluginThatFailsIsRunOnce(t *testing.T) {
+	t.Parallel()
+	runs := filepath.Join(t.TempDir(), "runs")
+	plugin := fmt.Sprintf(`{exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, args: ["-c", "echo run >> %s; exit 1"], interactiveMode: Never}}`, runs)
+	fault := asked(t, kubeconfigFor("https://127.0.0.1:1", plugin), "http://127.0.0.1:1")
+	if fault == nil || fault.Cause != "the command that KUBECONFIG names for credentials gave none" {
+		t.Errorf("got %v", fault)
+	}
+	if text, err := os.ReadFile(runs); err != nil || string(text) != "run\n" {
+		t.Errorf("it ran as often as there are lines: %q, %v", text, err)
 	}
 }
 

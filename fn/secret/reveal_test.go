@@ -32,6 +32,7 @@ func TestWhoRevealsSecrets(t *testing.T) {
 		"vaultsrc/login.go",            // to see that a token is one word
 		"vaultsrc/login_approle.go",    // into the body of a login
 		"vaultsrc/login_gcp.go",        // into the body of a login
+		"vaultsrc/login_jwt.go",        // into the body of a login
 		"vaultsrc/login_kubernetes.go", // into the body of a login
 		"vaultsrc/login_ldap.go",       // into the body of a login
 		"vaultsrc/login_userpass.go",   // into the body of a login

@@ -45,26 +45,29 @@ func (l *Leaks) CredentialsIn(text string) []string {
 	return found
 }
 
-// rememberCredentials remembers what a request shows who it is with.
-func (r *Recorder) rememberCredentials(request *http.Request) {
+// rememberCredentials remembers what a request shows who it is with, and returns
+// the JWT of a login that is with one.
+func (r *Recorder) rememberCredentials(request *http.Request) (jwt string) {
 	r.leaks.Remember("the token of a request", request.Header.Get("X-Vault-Token"))
 	if !isLogin(request.URL.Path) {
-		return
+		return ""
 	}
 	body, err := io.ReadAll(request.Body)
 	if err != nil {
-		return
+		return ""
 	}
 	request.Body = io.NopCloser(bytes.NewReader(body))
 	var fields map[string]any
 	if json.Unmarshal(body, &fields) != nil {
-		return
+		return ""
 	}
 	for name, what := range credentialFields {
 		if value, ok := fields[name].(string); ok {
 			r.leaks.Remember(what, value)
 		}
 	}
+	jwt, _ = fields["jwt"].(string)
+	return jwt
 }
 
 // rememberToken remembers the token that a login is answered with.

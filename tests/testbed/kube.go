@@ -2,6 +2,7 @@ package testbed
 
 import (
 	"bytes"
+	"cmp"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -177,23 +178,36 @@ func (k *Kube) MayRequestToken(namespace, name, ofNamespace, ofName string) erro
 	return err
 }
 
-// ExpiredToken signs a token of a service account that ended an hour ago, with
-// the API server's own key: TokenRequest grants none shorter than 10 minutes.
-func (k *Kube) ExpiredToken(namespace, name string) (string, error) {
-	text, err := os.ReadFile(filepath.Join(k.dir, "sa.key"))
+// Issuer is who signs the tokens of service accounts.
+const Issuer = "https://kubernetes.default.svc.cluster.local"
+
+// Forgery says in what a token differs from one that TokenRequest grants: that
+// grants none that is shorter than 10 minutes, or begins later.
+type Forgery struct {
+	// Begins is when it does, from now on; it ends 10 minutes later.
+	Begins time.Duration
+	// Issuer, or "" for the cluster's own.
+	Issuer string
+	// OtherKey signs it with another key than the API server's.
+	OtherKey bool
+}
+
+// ForgedToken signs a token of a service account as the API server would.
+func (k *Kube) ForgedToken(namespace, name string, forgery Forgery, audiences ...string) (string, error) {
+	key, err := k.signingKey()
+	if forgery.OtherKey {
+		key, err = rsa.GenerateKey(rand.Reader, 2048)
+	}
 	if err != nil {
 		return "", err
 	}
-	block, _ := pem.Decode(text)
-	key, err := x509.ParsePKCS1PrivateKey(block.Bytes)
-	if err != nil {
-		return "", err
+	begins := time.Now().Add(forgery.Begins).Unix()
+	if len(audiences) == 0 {
+		audiences = []string{Issuer}
 	}
-	ended := time.Now().Add(-time.Hour).Unix()
-	issuer := "https://kubernetes.default.svc.cluster.local"
 	claims, err := json.Marshal(object{
-		"iss": issuer, "aud": []string{issuer}, "sub": "system:serviceaccount:" + namespace + ":" + name,
-		"iat": ended - 600, "nbf": ended - 600, "exp": ended,
+		"iss": cmp.Or(forgery.Issuer, Issuer), "aud": audiences, "sub": Subject(namespace, name),
+		"iat": begins, "nbf": begins, "exp": begins + 600,
 		"kubernetes.io": object{"namespace": namespace, "serviceaccount": object{"name": name, "uid": "made-up"}},
 	})
 	if err != nil {
@@ -204,6 +218,30 @@ func (k *Kube) ExpiredToken(namespace, name string) (string, error) {
 	sum := sha256.Sum256([]byte(signed))
 	signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
 	return signed + "." + encode(signature), err
+}
+
+// Subject is that of a service account's tokens.
+func Subject(namespace, name string) string { return "system:serviceaccount:" + namespace + ":" + name }
+
+// PublicKey is the key, in PEM form, that service accounts' tokens can be checked
+// with by whoever asks nobody: Vault's jwt method.
+func (k *Kube) PublicKey() (string, error) {
+	key, err := k.signingKey()
+	if err != nil {
+		return "", err
+	}
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})), err
+}
+
+// signingKey is what the API server signs service accounts' tokens with.
+func (k *Kube) signingKey() (*rsa.PrivateKey, error) {
+	text, err := os.ReadFile(filepath.Join(k.dir, "sa.key"))
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(text)
+	return x509.ParsePKCS1PrivateKey(block.Bytes)
 }
 
 // TrustKube lets service accounts of the cluster log in to Vault with the

@@ -108,8 +108,8 @@ func (r *Recorder) behind(f *front) *url.URL {
 
 // record remembers a request, and says what is to be done with it.
 func (r *Recorder) record(f *front, request *http.Request) (answer *fault, together chan struct{}) {
-	r.rememberCredentials(request)
-	is := Request{Method: request.Method, Path: request.URL.Path, Protocol: request.Proto, Host: request.Host, At: f.address, Header: request.Header.Clone()}
+	jwt := r.rememberCredentials(request)
+	is := Request{Method: request.Method, Path: request.URL.Path, Protocol: request.Proto, Host: request.Host, At: f.address, Header: request.Header.Clone(), jwt: jwt}
 	if request.URL.Query().Get("list") == "true" {
 		is.Method = "LIST"
 	}

@@ -1,6 +1,8 @@
 package testbed
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"path"
@@ -21,6 +23,29 @@ type Request struct {
 	At string
 
 	Header http.Header
+
+	jwt string // of a login that is with one
+}
+
+// Claims are what a service account's token says of itself.
+type Claims struct {
+	Subject   string   `json:"sub"`
+	Audiences []string `json:"aud"`
+	Issued    int64    `json:"iat"`
+	Expires   int64    `json:"exp"`
+}
+
+// Claims are those of the JWT that a login was made with.
+func (r Request) Claims() (c Claims, err error) {
+	parts := strings.Split(r.jwt, ".")
+	if len(parts) != 3 {
+		return c, fmt.Errorf("%s had no JWT", r)
+	}
+	text, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return c, err
+	}
+	return c, json.Unmarshal(text, &c)
 }
 
 // String is as in GET /v1/secret/data/foo.
