@@ -1,7 +1,9 @@
 package vaultsrc
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -85,11 +87,19 @@ func (x *sessions) client(e endpoint) (*api.Client, error) {
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // checkRetry is Vault's own policy, but for a server that asks for more time
-// than a render has: its answer says more than a wait that is broken off.
+// than a render has: its answer says more than a wait that is broken off. And a
+// 500 about the client's certificate would be the same again.
 func checkRetry(ctx context.Context, answer *http.Response, err error) (bool, error) {
 	retry, err := api.DefaultRetryPolicy(ctx, answer, err)
 	if answer != nil && retryablehttp.RateLimitLinearJitterBackoff(0, 0, 0, answer) > maxRetryAfter {
 		return false, err
+	}
+	if retry && answer != nil && answer.StatusCode == http.StatusInternalServerError {
+		// Vault's client reads it once more; where it breaks off, that fails.
+		text, _ := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		answer.Body = io.NopCloser(bytes.NewReader(text))
+		retry = !bytes.Contains(text, []byte(certificateRefused))
 	}
 	return retry, err
 }

@@ -50,6 +50,8 @@ func (s *Settings) way(e endpoint) (way, *fn.Fault) {
 		return e.userPassWay()
 	case fn.JWTLogin:
 		return s.jwtWay(e)
+	case fn.CertLogin:
+		return e.certWay()
 	case fn.AWSLogin:
 		return s.awsWay(e)
 	case fn.GCPLogin:

@@ -71,6 +71,9 @@ func (s *Settings) admit(c fn.Connection) []*fn.Fault {
 	if e.addressFrom != "" || e.Operator || s.allows(server) {
 		return faults
 	}
+	if e.Login.Method == fn.CertLogin && server.Scheme != "https" {
+		return faults // certWay has said it
+	}
 	ambient := cmp.Or(way.ambient, e.operatorsOwn())
 	if server.Scheme == "unix" {
 		faults = append(faults, e.serverFault(

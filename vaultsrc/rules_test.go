@@ -60,6 +60,18 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 	noJWT.Login.ServiceAccount = fn.ServiceAccount{}
 	unresolvedJWT := noJWT
 	unresolvedJWT.Login.Credential = fn.Credential{Field: "auth.jwt.secretRef", Unresolved: "no Secret a/b among the manifests given"}
+	cert := fn.Connection{Server: vault, Login: fn.Login{Method: fn.CertLogin, Field: "auth.cert", Certificate: certificateOf(newKeyPair(t))}}
+	certOverHTTP := cert
+	certOverHTTP.Server = "http://vault.example"
+	certOverSocket := cert
+	certOverSocket.Server = "unix:///run/agent.sock"
+	otherKey := cert
+	otherKey.Login.Certificate.Key = certificateOf(newKeyPair(t)).Key
+	unresolvedCert := cert
+	unresolvedCert.Login.Certificate.Certificate = fn.Credential{Field: "auth.cert.clientCert", Unresolved: "no Secret a/b among the manifests given"}
+	unresolvedCert.Login.Certificate.Key = fn.Credential{Field: "auth.cert.secretRef", Unresolved: "no Secret a/b among the manifests given"}
+	operatorsCert := cert
+	operatorsCert.Login.Certificate.Key.Operator = "Secret a/b"
 	lineBreak := packageToken(vault)
 	lineBreak.Login.Credential.Value = secret.New("made-up\n")
 
@@ -119,6 +131,23 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 		{"a JWT that is not there, and a token file beside it", env("ESFN_KUBERNETES_TOKEN_FILE", "/jwt", "VAULT_ADDR", vault), []fn.Connection{unresolvedJWT}, []string{
 			"auth.jwt.secretRef: no Secret a/b among the manifests given"}},
 		{"a JWT that is not there, and the operator's token in its place", env("VAULT_TOKEN", "made-up", "VAULT_ADDR", vault), []fn.Connection{unresolvedJWT}, nil},
+
+		{"a certificate of the package", nil, []fn.Connection{cert}, nil},
+		{"a certificate of the operator's", nil, []fn.Connection{operatorsCert}, []string{
+			"spec.provider.vault.server: " + vault + " would be sent what the operator's Secret a/b holds, and " + notAllowed}},
+		{"a certificate over plain http", env("ESFN_ALLOWED_SERVERS", "http://vault.example"), []fn.Connection{certOverHTTP}, []string{
+			"spec.provider.vault.server: auth.cert logs in with a client certificate, and over http:// none is shown"}},
+		{"a certificate over the operator's plain http", env("VAULT_ADDR", "http://127.0.0.1:8200"), []fn.Connection{cert}, []string{
+			"VAULT_ADDR: auth.cert logs in with a client certificate, and over http:// none is shown"}},
+		{"a certificate over plain http that is not listed", nil, []fn.Connection{certOverHTTP}, []string{
+			"spec.provider.vault.server: auth.cert logs in with a client certificate, and over http:// none is shown"}},
+		{"a certificate over a socket", nil, []fn.Connection{certOverSocket}, []string{
+			"spec.provider.vault.server: auth.cert logs in with a client certificate, and over unix:// none is shown"}},
+		{"a certificate and another one's key", nil, []fn.Connection{otherKey}, []string{
+			"auth.cert.secretRef: is not the private key of the certificate"}},
+		{"a certificate that is not there", nil, []fn.Connection{unresolvedCert}, []string{
+			"auth.cert.clientCert: no Secret a/b among the manifests given"}},
+		{"certificates that are wrong, and the operator's token in their place", env("VAULT_TOKEN", "made-up", "VAULT_ADDR", vault), []fn.Connection{unresolvedCert, otherKey, cert}, nil},
 
 		{"a Secret that is not there", nil, []fn.Connection{unresolved}, []string{
 			"auth.tokenSecretRef: no Secret a/b among the manifests given"}},

@@ -85,15 +85,6 @@ func (s *Settings) transport(config *tls.Config, socket string) *http.Transport 
 	return t
 }
 
-// certificate is what the client shows of itself: that of the cert method stays
-// for what is read after the login, as in ESO (providers/v1/vault/auth_cert.go).
-func (e endpoint) certificate() fn.ClientCertificate {
-	if e.Login.Method == fn.CertLogin {
-		return e.Login.Certificate
-	}
-	return e.Certificate
-}
-
 // tls gives whom an endpoint trusts, and what it shows of itself. Over http:// and
 // sockets there is neither.
 func (s *Settings) tls(e endpoint) (*tls.Config, *fn.Fault) {
@@ -119,11 +110,9 @@ func (s *Settings) tls(e endpoint) (*tls.Config, *fn.Fault) {
 	if own.Certificate.Value.IsEmpty() {
 		return config, nil
 	}
-	pair, err := tls.X509KeyPair([]byte(own.Certificate.Value.Reveal()), []byte(own.Key.Value.Reveal()))
-	if err != nil {
-		return nil, &fn.Fault{Scope: fn.StoreScope, Field: own.Certificate.Field,
-			Cause: "it is no certificate in PEM form with its private key, or the two do not belong together", Hint: "compare it with " + own.Key.Field}
-	}
-	config.Certificates = []tls.Certificate{pair}
-	return config, nil
+	pair, fault := keyPair(own)
+	// As in Vault's own client: it is shown also to a server that names
+	// authorities which it is not of.
+	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }
+	return config, fault
 }

@@ -26,6 +26,7 @@ func TestWhoRevealsSecrets(t *testing.T) {
 		"vaultsrc/aws_container.go",    // into the header of a request
 		"vaultsrc/aws_signing.go",      // to sign with
 		"vaultsrc/aws_sts.go",          // into the form of a request
+		"vaultsrc/certificate.go",      // to read it, and its key
 		"vaultsrc/credentials.go",      // to see that it ends with a line break
 		"vaultsrc/faults.go",           // to take it out of what a server says
 		"vaultsrc/gcp_identity.go",     // to sign with
