@@ -47,6 +47,9 @@ func (e endpoint) kubernetesRefusal(jwt jwtSource, words string) (cause, hint st
 	case strings.Contains(words, "invalid role name"):
 		return "there is no such role", fmt.Sprintf("create it: vault write auth/%s/role/%s …", e.Login.Mount, e.Login.Role)
 	case strings.Contains(words, "not authorized"):
+		if account := e.Login.ServiceAccount; account != (fn.ServiceAccount{}) {
+			words += fmt.Sprintf(": %s/%s", account.Namespace, account.Name)
+		}
 		return words, "compare the role's bound_service_account_names and bound_service_account_namespaces"
 	case strings.Contains(words, "(iss)"):
 		return words, fmt.Sprintf("compare the issuer in auth/%s/config with that of the cluster", e.Login.Mount)

@@ -192,6 +192,19 @@ spec:
 		{"audiences that are none", "{role: shop}", "{role: shop, serviceAccountRef: {name: a, audiences: [vault, \"\", \"a\\nb\"]}}", []string{
 			at + "auth.kubernetes.serviceAccountRef.audiences[1]: is empty (write the audience that the role in Vault asks for, or leave audiences out)",
 			at + "auth.kubernetes.serviceAccountRef.audiences[2]: has a line break in it, or another character that cannot be seen (write it as one line)"}},
+		{"a JWT from nowhere", "{kubernetes: {role: shop}}", "{jwt: {role: shop}}", []string{
+			at + "auth.jwt: names no JWT (set secretRef, or kubernetesServiceAccountToken)"}},
+		{"a JWT from both places", "{kubernetes: {role: shop}}", "{jwt: {secretRef: {name: a, key: k}, kubernetesServiceAccountToken: {serviceAccountRef: {name: a}, audiences: [], expirationSeconds: 600}}}", nil},
+		{"a JWT in no key, and a token that is none", "{kubernetes: {role: shop}}", "{jwt: {path: /, secretRef: {name: a}, kubernetesServiceAccountToken: {serviceAccountRef: {name: a, namespace: other}, audiences: [vault, ''], expirationSeconds: 599}}}", []string{
+			at + "auth.jwt.path: is empty (write where the method is enabled in Vault, or leave it out)",
+			at + "auth.jwt.secretRef.key: required, and not given (name the Secret's key that holds the JWT)",
+			at + `auth.jwt.kubernetesServiceAccountToken.serviceAccountRef.namespace: a SecretStore can refer to its own namespace only, not to "other" (leave it out, or make the store a ClusterSecretStore)`,
+			at + "auth.jwt.kubernetesServiceAccountToken.audiences[1]: is empty (write the audience that the role in Vault asks for, or leave audiences out)",
+			at + "auth.jwt.kubernetesServiceAccountToken.expirationSeconds: must be at least 600: Kubernetes grants no less"}},
+		{"a certificate without a key", "{kubernetes: {role: shop}}", "{cert: {path: a/../b, clientCert: {name: a}, secretRef: {key: k}}}", []string{
+			at + "auth.cert.path: leads out of its mount with .. (write the path without it)",
+			at + "auth.cert.clientCert.key: required, and not given (name the Secret's key that holds the certificate)",
+			at + "auth.cert.secretRef.name: required, and not given"}},
 		{"names of users", "{kubernetes: {role: shop}}", `{userPass: {username: " team/ada lovelace ", secretRef: {name: a, key: k}}, ldap: {username: "100% ..?", secretRef: {name: a, key: k}}}`, nil},
 		{"names that stand in no path", "{kubernetes: {role: shop}}", `{userPass: {username: a/./b, secretRef: {name: a, key: k}}, ldap: {username: "a\nb", secretRef: {name: a, key: k}}}`, []string{
 			at + `auth.ldap.username: has a line break in it, or another character that cannot be seen (write it as one line)`,
