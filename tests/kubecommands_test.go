@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"sigs.k8s.io/yaml"
 
 	"github.com/esfn/esfn/tests/testbed"
 )
@@ -113,6 +114,25 @@ func cmdLoginToken(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if !slices.Contains(got, want) {
 		ts.Fatalf("no login with a token of %s; there were those of:\n%s", want, strings.Join(got, "\n"))
+	}
+}
+
+// cmdKubeCreate creates the objects of RBAC in files.
+//
+//	kube-create FILE…
+func cmdKubeCreate(ts *testscript.TestScript, neg bool, args []string) {
+	plain(ts, neg, len(args) > 0, "kube-create FILE…")
+	kube, err := cluster.start(os.Stderr)
+	ts.Check(err)
+	for _, name := range args {
+		for _, document := range strings.Split(ts.ReadFile(name), "\n---\n") {
+			var object map[string]any
+			ts.Check(yaml.Unmarshal([]byte(document), &object))
+			kind, _ := object["kind"].(string)
+			metadata, _ := object["metadata"].(map[string]any)
+			namespace, _ := metadata["namespace"].(string)
+			ts.Check(kube.Create(namespace, kind, object))
+		}
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // programs are the binaries that the scripts run, by absolute path.
-var programs struct{ folder, vault, ldap, kustomize string }
+var programs struct{ folder, docs, vault, ldap, kustomize string }
 
 func TestMain(m *testing.M) { os.Exit(prepared(m)) }
 
@@ -24,6 +24,9 @@ func prepared(m *testing.M) int {
 	if err == nil {
 		defer os.RemoveAll(folder)
 		programs.folder = folder
+		programs.docs, err = filepath.Abs(storesPage)
+	}
+	if err == nil {
 		_, err = testbed.BuildEsfn(folder)
 	}
 	if err == nil {
@@ -79,6 +82,7 @@ func params() testscript.Params {
 		Setup: setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"expand":                    cmdExpand,
+			"example":                   cmdExample,
 			"vault-seed":                cmdSeed,
 			"vault-delete":              cmdDelete,
 			"vault-policy":              cmdPolicy,
@@ -108,6 +112,7 @@ func params() testscript.Params {
 			"standby-start":             cmdStandbyStart,
 			"no-leak":                   cmdNoLeak,
 			"kube-start":                cmdKubeStart,
+			"kube-create":               cmdKubeCreate,
 			"kube-token":                cmdKubeToken,
 			"login-token":               cmdLoginToken,
 			"kube-may-request-token":    cmdKubeMayRequestToken,

@@ -160,6 +160,12 @@ func (k *Kube) Delegate(namespace, name string) error {
 	return err
 }
 
+// Create creates an object of RBAC in its namespace.
+func (k *Kube) Create(namespace, kind string, all any) error {
+	_, err := k.create("/apis/rbac.authorization.k8s.io/v1/namespaces/"+namespace+"/"+strings.ToLower(kind)+"s", all)
+	return err
+}
+
 // MayRequestToken lets one service account request tokens of another.
 func (k *Kube) MayRequestToken(namespace, name, ofNamespace, ofName string) error {
 	role := "token-of-" + ofName

@@ -79,7 +79,7 @@ func (r Request) HeaderValue(name string) string {
 type Selection struct {
 	// Kind is one of Kinds, or "all".
 	Kind string
-	// Pattern is one of path.Match, over the path below /v1/; "**" is any path.
+	// Pattern is one of path.Match, over the path below /v1/; a "**" at the end is any rest.
 	Pattern string
 	// At is an address of the recorder.
 	At string
@@ -127,6 +127,10 @@ func (r *Recorder) Forget() {
 
 // matches tells whether the path of a URL, below /v1/, matches a pattern.
 func matches(pattern, urlPath string) bool {
-	ok, _ := path.Match(pattern, strings.TrimPrefix(urlPath, "/v1/"))
-	return ok || pattern == "**"
+	below := strings.TrimPrefix(urlPath, "/v1/")
+	if prefix, all := strings.CutSuffix(pattern, "**"); all {
+		return strings.HasPrefix(below, prefix)
+	}
+	ok, _ := path.Match(pattern, below)
+	return ok
 }
