@@ -43,14 +43,7 @@ func (s *Store) Problems() []Problem {
 			found = append(found, Problem{field + ".namespace", "required of a ClusterSecretStore, and not given", "write the namespace of the " + provider.Type})
 		}
 	}
-	certificate, key := vault.TLS.CertSecretRef, vault.TLS.KeySecretRef
-	for name, ref := range map[string]*SecretKeyRef{"certSecretRef": certificate, "keySecretRef": key} {
-		if ref != nil {
-			found = append(found, s.secretRef(at+"tls."+name, ref)...)
-		} else if certificate != nil || key != nil {
-			found = append(found, Problem{at + "tls." + name, "required beside the other one, and not given", "a client certificate is a certificate and its key"})
-		}
-	}
+	found = append(found, s.clientTLSProblems(at+"tls", &vault.TLS)...)
 	found = append(found, headerProblems(at+"headers", vault.Headers)...)
 	if vault.ForwardInconsistent && !vault.ReadYourWrites {
 		found = append(found, Problem{at + "forwardInconsistent", "has no effect without readYourWrites", "set readYourWrites: true as well, or leave it out"})
@@ -68,6 +61,22 @@ func (s *Store) Problems() []Problem {
 		found = append(found, s.authProblems(at+"auth", vault.Auth)...)
 	}
 	return found
+}
+
+// clientTLSProblems refuses a certificate without its key, or the other way round.
+func (s *Store) clientTLSProblems(field string, t *ClientTLS) (found []Problem) {
+	half := func(name string) Problem {
+		return Problem{field + "." + name, "required beside the other one, and not given", "a client certificate is a certificate and its key"}
+	}
+	switch {
+	case t.CertSecretRef == nil && t.KeySecretRef == nil:
+		return nil
+	case t.CertSecretRef == nil:
+		return append(s.secretRef(field+".keySecretRef", t.KeySecretRef), half("certSecretRef"))
+	case t.KeySecretRef == nil:
+		return append(s.secretRef(field+".certSecretRef", t.CertSecretRef), half("keySecretRef"))
+	}
+	return append(s.secretRef(field+".certSecretRef", t.CertSecretRef), s.secretRef(field+".keySecretRef", t.KeySecretRef)...)
 }
 
 // headerProblems refuses headers that no request can have, and those that would
