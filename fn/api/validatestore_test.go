@@ -94,9 +94,9 @@ func TestWhatIsWrongWithALogin(t *testing.T) {
 		{"ldap", "ldap: {username: team/ada, secretRef: " + ref + "}", nil},
 		{"ldap without a name", "ldap: {username: ' ', secretRef: " + ref + "}", []string{at + "ldap.username: is empty"}},
 		{"a name that leads elsewhere", "ldap: {username: a/../b, secretRef: " + ref + "}, userPass: {username: /a, secretRef: {name: s}}", []string{
-			at + "ldap.username: is no name that stands in a path: it begins or ends with a slash, or has .. or // in it",
+			at + "ldap.username: is no name that stands in a path: it begins or ends with a slash, or has //, or . or .. between slashes",
 			at + "userPass.secretRef.key: required, and not given (name the Secret's key that holds the password)",
-			at + "userPass.username: is no name that stands in a path: it begins or ends with a slash, or has .. or // in it"}},
+			at + "userPass.username: is no name that stands in a path: it begins or ends with a slash, or has //, or . or .. between slashes"}},
 		{"a password that nothing holds", "userPass: {username: ada}", []string{
 			at + "userPass.secretRef.name: required, and not given",
 			at + "userPass.secretRef.key: required, and not given (name the Secret's key that holds the password)"}},
