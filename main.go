@@ -78,6 +78,15 @@ Environment:
   KUBECONFIG                   API server to ask for service account tokens;
                                without it, that of the cluster esfn runs in
                                (KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT)
+  AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
+                               keys for iam auth; else AWS_WEB_IDENTITY_TOKEN_FILE
+                               with AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME, else
+                               AWS_CONTAINER_CREDENTIALS_FULL_URI or _RELATIVE_URI
+                               with AWS_CONTAINER_AUTHORIZATION_TOKEN or _TOKEN_FILE
+  AWS_ENDPOINT_URL_STS         the STS to ask for roles
+  GOOGLE_APPLICATION_CREDENTIALS
+                               file with a service account's key for gcp auth;
+                               else the machine's own, from GCE_METADATA_HOST
   ESFN_TIMEOUT                 time for the whole run (50s)
   HTTPS_PROXY, NO_PROXY        proxy for https:// addresses; lower case, too
   SSL_CERT_FILE, SSL_CERT_DIR  the system's CA certificates
