@@ -3,8 +3,10 @@ package vaultsrc
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -32,15 +34,23 @@ const (
 
 // client makes a client for an endpoint, of the endpoint and nothing else:
 // vault/api fills a client from a score of VAULT_ variables, and each of them is
-// set here by hand.
-func (x *sessions) client(e endpoint) (*api.Client, error) {
-	transport, fault := x.transports.of(e)
+// set here by hand. Ambient names what it sends that does not stand in the
+// manifests.
+func (x *sessions) client(e endpoint, ambient string) (*api.Client, error) {
+	pool, fault := x.transports.of(e)
 	if fault != nil {
 		return nil, fault
 	}
+	following := &redirects{next: bounded{pool}, allowed: func(from, to *url.URL) (string, string) {
+		return x.settings.redirect(ambient, from, to)
+	}}
 	address := e.Server
 	if strings.HasPrefix(address, "unix:") {
 		address = "http://localhost" // the transport knows the socket
+	} else if server, err := parseServer(address); err != nil {
+		return nil, err
+	} else {
+		following.own = server
 	}
 	retries, least, most := maxRetries, minRetryWait, maxRetryWait
 	if e.Retry.Given {
@@ -51,14 +61,14 @@ func (x *sessions) client(e endpoint) (*api.Client, error) {
 	}
 	client, err := api.NewClient(&api.Config{
 		Address:          address,
-		HttpClient:       &http.Client{Transport: bounded{transport}, Timeout: attemptTimeout, CheckRedirect: noRedirect},
+		HttpClient:       &http.Client{Transport: following, Timeout: attemptTimeout, CheckRedirect: noRedirect},
 		MinRetryWait:     least,
 		MaxRetryWait:     most,
 		MaxRetries:       retries,
-		ReadYourWrites:   e.ReadYourWrites,
+		ReadYourWrites:   e.ReadYourWrites || e.ForwardInconsistent,
 		Backoff:          retryablehttp.RateLimitLinearJitterBackoff,
 		CheckRetry:       checkRetry,
-		DisableRedirects: true,
+		DisableRedirects: true, // the transport follows them
 	})
 	if err != nil {
 		return nil, err
@@ -73,7 +83,7 @@ func (x *sessions) client(e endpoint) (*api.Client, error) {
 	if e.ReadYourWrites && e.ForwardInconsistent {
 		headers.Set(api.HeaderInconsistent, "forward-active-node")
 	}
-	if agent := x.settings.UserAgent; agent != "" {
+	if agent := x.settings.UserAgent; agent != "" && headers.Get("User-Agent") == "" {
 		headers.Set("User-Agent", agent)
 	}
 	client.SetHeaders(headers)
@@ -86,10 +96,13 @@ func (x *sessions) client(e endpoint) (*api.Client, error) {
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// checkRetry is Vault's own policy, but for a server that asks for more time
-// than a render has: its answer says more than a wait that is broken off. And a
-// 500 about the client's certificate would be the same again.
+// checkRetry is Vault's own policy, but for what the next attempt would meet as
+// well, a 500 about the client's certificate among it, and for a server that asks for
+// more time than a render has: its answer says more than a wait that is broken off.
 func checkRetry(ctx context.Context, answer *http.Response, err error) (bool, error) {
+	if stray := (*strayed)(nil); errors.As(err, &stray) || isSettled(err) {
+		return false, err
+	}
 	retry, err := api.DefaultRetryPolicy(ctx, answer, err)
 	if answer != nil && retryablehttp.RateLimitLinearJitterBackoff(0, 0, 0, answer) > maxRetryAfter {
 		return false, err

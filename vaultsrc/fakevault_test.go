@@ -99,7 +99,8 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{"token", fn.KV2, 403, `{"errors":["2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n"]}`, "does not accept the token: it is invalid, expired or revoked", false},
 		{"an error that echoes the token", fn.KV2, 400, `{"errors":["bad token made-up, really"]}`, "answered 400: bad token [redacted], really", false},
 		{"an error of something before Vault", fn.KV2, 502, `<html>made-up</html>`, "answered 502", false},
-		{"a standby", fn.KV2, 307, ``, "redirects to active.example, and esfn takes its token nowhere else", false},
+		{"a redirect to another path", fn.KV2, 307, ``, "redirects to http://active.example, to another path, whose answer would be taken for the secret", false},
+		{"a redirect of no kind that is followed", fn.KV2, 300, ``, "answered 300", false},
 		{"sealed", fn.KV2, 503, `{"errors":["Vault is sealed"]}`, "is sealed", false},
 		{"limited", fn.KV2, 429, `{"errors":["rate limit quota exceeded"]}`, "limits the rate of requests", false},
 	} {

@@ -3,15 +3,16 @@ package vaultsrc
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/hashicorp/vault/api"
 
@@ -21,7 +22,7 @@ import (
 
 // refusal says what any other status means. Vault's own words are added where
 // they help, never with our token in them.
-func (at location) refusal(r *api.ResponseError, redirect string, token secret.Value) *fn.Fault {
+func (at location) refusal(r *api.ResponseError, token secret.Value) *fn.Fault {
 	words := vaultWords(r, token)
 	switch {
 	case r.StatusCode == 403 && strings.Contains(words, "invalid token"):
@@ -37,13 +38,6 @@ func (at location) refusal(r *api.ResponseError, redirect string, token secret.V
 			Cause: fmt.Sprintf("permission denied %s %s, or there is no such mount", wanted, at.path),
 			Hint:  fmt.Sprintf("the policy needs: path %q { capabilities = [%q] }", path, capability),
 		}
-	case r.StatusCode >= 300 && r.StatusCode < 400:
-		target := "another address"
-		if u, err := parseServer(redirect); err == nil {
-			target = withoutSent(u.Host, token)
-		}
-		return at.at.serverFault("name the active node, or the address in front of all nodes",
-			fmt.Sprintf("%s redirects to %s, and esfn takes its token nowhere else (a standby node does that)", hostOf(at.at.Server), target))
 	case r.StatusCode == 429 || r.StatusCode == 412 || r.StatusCode >= 502:
 		return at.at.serverFault(laterHint, serverWords(at.at.Server, r, words))
 	}
@@ -99,6 +93,27 @@ func shortened(words string) string {
 	return words
 }
 
+// isSettled tells that the next attempt would fail as well: what a server says of a
+// client's certificate.
+func isSettled(err error) bool { return strings.Contains(alert(err), "certificate") }
+
+// showsAny tells whether an address shows a credential that was sent, whatever
+// stands between its letters.
+func showsAny(address string, sent ...secret.Value) bool {
+	squeezed := func(text string) string {
+		return strings.Map(func(r rune) rune {
+			if r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+				return -1
+			}
+			return unicode.ToLower(r)
+		}, text)
+	}
+	return slices.ContainsFunc(sent, func(s secret.Value) bool {
+		word := squeezed(s.Reveal())
+		return word != "" && strings.Contains(squeezed(address), word)
+	})
+}
+
 // withoutSent takes credentials out of what a server says: as they were sent,
 // without the white space around them, which Vault trims off some, and quoted as
 // Vault quotes.
@@ -125,16 +140,49 @@ func (e endpoint) connectionFault(run context.Context, err error, sent ...secret
 	if errors.As(err, &refused) {
 		return e.serverFault(laterHint, serverWords(e.Server, refused, vaultWords(refused, sent...)))
 	}
-	hint := "is the address right, and can it be reached from here? VAULT_ADDR takes its place"
-	if e.addressFrom != "" {
-		hint = "is the address right, and can it be reached from here?"
+	var stray *strayed
+	if errors.As(err, &stray) {
+		return e.strayFault(stray, sent...)
 	}
-	var authority x509.UnknownAuthorityError
-	if errors.As(err, &authority) {
-		hint = "set VAULT_CACERT to the file with the certificate authority's certificate"
+	if words := proxyWords(err); words != "" {
+		return &fn.Fault{Scope: fn.RunScope, Field: "HTTPS_PROXY", Cause: fmt.Sprintf("on the way to %s the proxy %s", e.asked(err, sent...), words),
+			Hint: "NO_PROXY lists hosts that are reached without it"}
 	}
-	return e.serverFault(hint, fmt.Sprintf("%s does not answer: %s", e.Server, networkWords(err)))
+	if cause, hint := e.tlsWords(err); cause != "" {
+		return e.serverFault(hint, fmt.Sprintf("%s does not answer: %s", e.asked(err, sent...), cause))
+	}
+	hint := "is the address right, and can it be reached from here?"
+	if strings.HasPrefix(e.Server, "unix:") {
+		hint = "does a Vault Agent or Proxy listen there?"
+	}
+	if e.addressFrom == "" {
+		hint += " VAULT_ADDR takes its place"
+	}
+	return e.serverFault(hint, fmt.Sprintf("%s does not answer: %s", e.asked(err, sent...), networkWords(err)))
 }
+
+// proxyRefusal is an answer of a proxy that does not let a connection through.
+type proxyRefusal struct{ status int }
+
+func (p *proxyRefusal) Error() string { return fmt.Sprintf("the proxy answered %d", p.status) }
+
+// proxyWords says why there was no way through a proxy; "" where that was not why.
+func proxyWords(err error) string {
+	var refusal *proxyRefusal
+	var op *net.OpError
+	switch {
+	case errors.As(err, &refusal) && refusal.status == http.StatusProxyAuthRequired:
+		return "wants a user and a password, or others"
+	case errors.As(err, &refusal):
+		return fmt.Sprintf("answered %d %s", refusal.status, http.StatusText(refusal.status))
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		return "cannot be reached: " + networkWords(op.Err)
+	}
+	return ""
+}
+
+// noWords is for a connection that ended without a reason that could be shown.
+const noWords = "the connection broke off"
 
 // networkWords says in a few words why there was no answer. Of texts that are
 // not ours it shows only those of the operating system and of certificates.
@@ -156,15 +204,19 @@ func networkWords(err error) string {
 	case errors.As(err, &dns):
 		return fmt.Sprintf("the name %s cannot be resolved", dns.Name)
 	case errors.As(err, &certificate):
-		return certificate.Err.Error()
+		return rejection(certificate.Err)
 	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return "it does not speak TLS"
+	case strings.Contains(err.Error(), "tls: protocol version not supported"), strings.Contains(err.Error(), "tls: server selected unsupported protocol version"):
+		return "it does not speak TLS 1.2 or 1.3"
+	case alert(err) != "":
+		return "it ends the TLS handshake: " + alert(err)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return "no answer in time"
 	case errors.As(err, &system):
 		return system.Error()
 	}
-	return "the connection broke off"
+	return noWords
 }
 
 // runEnded is the fault of reads that were not begun when the run ended.

@@ -70,5 +70,5 @@ func (s *session) read(ctx context.Context, at location) (fn.Answer, error) {
 	if !errors.As(err, &refused) {
 		refused = &api.ResponseError{StatusCode: response.StatusCode}
 	}
-	return fn.Answer{}, at.refusal(refused, response.Header.Get("Location"), s.token.value)
+	return fn.Answer{}, at.refusal(refused, s.token.value)
 }

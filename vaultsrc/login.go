@@ -113,7 +113,7 @@ func (e endpoint) logIn(ctx context.Context, client *api.Client, method api.Auth
 	case answer != nil && answer.Auth != nil && answer.Auth.MFARequirement != nil:
 		return token{}, e.loginFault("let this identity log in without one", fmt.Sprintf("the login at %s asks for a second factor", e.loginPlace()))
 	case answer == nil || answer.Auth == nil || answer.Auth.ClientToken == "":
-		return token{}, e.loginFault("a standby node does that where it redirects: name the active node, or the address in front of all nodes",
+		return token{}, e.loginFault("does the address lead to Vault's API?",
 			fmt.Sprintf("the login at %s was answered without a token", e.loginPlace()))
 	}
 	return token{value: secret.New(answer.Auth.ClientToken), own: true, policies: answer.Auth.Policies,

@@ -1,6 +1,8 @@
 package vaultsrc
 
 import (
+	"io"
+	"log"
 	"os"
 	"strings"
 	"testing"
@@ -16,3 +18,6 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(m.Run())
 }
+
+// discardLog is for servers that are to be failed.
+var discardLog = log.New(io.Discard, "", 0)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"strings"
 
+	"github.com/hashicorp/vault/api"
+
 	"github.com/esfn/esfn/fn"
 )
 
@@ -12,9 +14,9 @@ import (
 // share one session.
 type endpoint struct {
 	fn.Connection
-	// addressFrom and tokenFrom are the variables that the server and the
-	// token came from; empty where they are the store's own.
-	addressFrom, tokenFrom string
+	// addressFrom, tokenFrom and trustFrom are the variables that the server, the
+	// token and the authorities came from; empty where they are the store's own.
+	addressFrom, tokenFrom, trustFrom string
 }
 
 // location is one thing to read.
@@ -42,11 +44,18 @@ func (s *Settings) override(c fn.Connection) endpoint {
 	if s.Address != "" {
 		e.Server, e.addressFrom = s.Address, "VAULT_ADDR"
 	}
+	// A header in place of namespace does what namespace does
+	// (vault/api sends what is last set, in ESO as here).
+	for name, value := range e.Headers.All() {
+		if strings.EqualFold(name, api.NamespaceHeaderName) {
+			e.Namespace = cmp.Or(e.Namespace, value)
+		}
+	}
 	if s.Namespace != "" {
 		e.Namespace = s.Namespace
 	}
 	if s.Roots != nil {
-		e.Trust = fn.Trust{}
+		e.Trust, e.trustFrom = fn.Trust{}, "VAULT_CACERT"
 	}
 	switch l := &e.Login; {
 	case !s.Token.IsEmpty():
@@ -65,8 +74,7 @@ func (s *Settings) override(c fn.Connection) endpoint {
 	}
 	e.Server = strings.TrimRight(e.Server, "/")
 	if u, err := parseServer(e.Server); err == nil {
-		u.Host = strings.TrimSuffix(strings.ToLower(u.Host), defaultPorts[u.Scheme])
-		e.Server = u.String()
+		e.Server = addressOf(u)
 	}
 	e.Namespace = strings.Trim(e.Namespace, "/")
 	if !e.Login.HasNamespace {
@@ -77,10 +85,12 @@ func (s *Settings) override(c fn.Connection) endpoint {
 	return e
 }
 
-// anyOrigin forgets which Secrets the credentials stand in, so that copies of one
-// in several namespaces come to the same endpoint: a wrong password in five of
-// them would be five wrong logins, after which Vault locks the user out.
+// anyOrigin forgets whose the store is, and which Secrets the credentials stand in,
+// so that copies of one in several namespaces come to the same endpoint: a wrong
+// password in five of them would be five wrong logins, after which Vault locks the
+// user out. That a credential is the operator's stays: the rules of redirects ask.
 func (e endpoint) anyOrigin() endpoint {
+	e.Operator = false
 	l := &e.Login
 	for _, c := range []*fn.Credential{
 		&l.Credential, &l.ID, &l.AWS.AccessKeyID, &l.AWS.SecretAccessKey, &l.AWS.SessionToken,
@@ -107,6 +117,11 @@ func (e endpoint) serverFault(hint, cause string) *fn.Fault {
 		return &fn.Fault{Scope: fn.RunScope, Field: e.addressFrom, Cause: cause, Hint: hint}
 	}
 	return &fn.Fault{Scope: fn.StoreScope, Field: "spec.provider.vault.server", Cause: cause, Hint: hint}
+}
+
+// addressFault is a fault of an address that is none.
+func (e endpoint) addressFault(err error) *fn.Fault {
+	return e.serverFault("write it as in https://vault.example.com:8200", err.Error())
 }
 
 // credentialFault is a fault of what a field of the store refers to.

@@ -61,20 +61,20 @@ func (s *Settings) admit(c fn.Connection) []*fn.Fault {
 	}
 	server, err := parseServer(e.Server)
 	if err != nil {
-		return append(faults, e.serverFault("write it as in https://vault.example.com:8200", err.Error()))
+		return append(faults, e.addressFault(err))
 	}
 	if _, fault := s.tls(e); fault != nil {
 		faults = append(faults, fault)
 	}
 	// The environment is trusted: an address that it gives needs no permission, and
 	// neither does one of the operator's own stores.
-	if e.addressFrom != "" || e.Operator || s.allows(server) {
+	if e.addressFrom != "" || c.Operator || s.allows(server) {
 		return faults
 	}
 	if e.Login.Method == fn.CertLogin && server.Scheme != "https" {
 		return faults // certWay has said it
 	}
-	ambient := cmp.Or(way.ambient, e.operatorsOwn())
+	ambient := e.ambient(way)
 	if server.Scheme == "unix" {
 		faults = append(faults, e.serverFault(
 			fmt.Sprintf("set ESFN_ALLOWED_SERVERS=%s if what listens there is a Vault Agent or Proxy of yours", e.Server),
@@ -94,6 +94,28 @@ func (s *Settings) admit(c fn.Connection) []*fn.Fault {
 	}
 	return faults
 }
+
+// redirect says what there is against sending on to one server what another one
+// was sent for an endpoint; "" where it may be. A credential that stands in the
+// manifests goes where their server says, as it would go where they say.
+func (s *Settings) redirect(ambient string, from, to *url.URL) (against, hint string) {
+	address := addressOf(to)
+	switch {
+	case s.allows(to) || s.Address != "" && covers(s.Address, to):
+		return "", ""
+	case to.Scheme == "http" && (from.Scheme == "https" || !isLoopback(to.Hostname())):
+		return "which is plain http and shows credentials and secrets to the network",
+			fmt.Sprintf("%s, or set ESFN_ALLOWED_SERVERS=%s if the way there is safe", nameTheActive, address)
+	case ambient != "":
+		return "and nothing in the environment says that it may be sent " + ambient,
+			fmt.Sprintf("set ESFN_ALLOWED_SERVERS=%s if that node is yours, or %s", address, nameTheActive)
+	}
+	return "", ""
+}
+
+// ambient names the credential that is sent and does not stand in the manifests;
+// empty where there is none.
+func (e endpoint) ambient(w way) string { return cmp.Or(w.ambient, e.operatorsOwn()) }
 
 // operatorsOwn names the first of the operator's own Secrets that logging in sends
 // or shows; empty where all stand in the manifests.
@@ -115,17 +137,20 @@ func (e endpoint) credentials() []fn.Credential {
 // allows tells whether the operator listed the server: scheme, host and port
 // are those of an entry, and the path is the entry's or below it.
 func (s *Settings) allows(server *url.URL) bool {
-	return slices.ContainsFunc(s.AllowedServers, func(entry string) bool {
-		listed, err := parseServer(entry)
-		if err != nil || origin(listed) != origin(server) {
-			return false
-		}
-		if listed.Scheme == "unix" {
-			return listed.Path == server.Path
-		}
-		prefix := strings.TrimRight(listed.Path, "/")
-		return server.Path == prefix || strings.HasPrefix(server.Path, prefix+"/") || prefix == ""
-	})
+	return slices.ContainsFunc(s.AllowedServers, func(entry string) bool { return covers(entry, server) })
+}
+
+// covers tells whether a server is the one at an address, or below it.
+func covers(address string, server *url.URL) bool {
+	listed, err := parseServer(address)
+	if err != nil || origin(listed) != origin(server) {
+		return false
+	}
+	if listed.Scheme == "unix" {
+		return listed.Path == server.Path
+	}
+	prefix := strings.TrimRight(listed.Path, "/")
+	return server.Path == prefix || strings.HasPrefix(server.Path, prefix+"/") || prefix == ""
 }
 
 // origin is scheme, host and port, spelled in one way.
@@ -138,6 +163,11 @@ func origin(u *url.URL) string {
 		port = strings.TrimPrefix(defaultPorts[u.Scheme], ":")
 	}
 	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
+}
+
+// addressOf is a server's address as esfn shows and compares it.
+func addressOf(u *url.URL) string {
+	return u.Scheme + "://" + strings.TrimSuffix(strings.ToLower(u.Host), defaultPorts[u.Scheme]) + strings.TrimRight(u.Path, "/")
 }
 
 // defaultPorts are those that an address need not name.

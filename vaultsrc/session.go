@@ -97,7 +97,7 @@ func (s *session) logIn(run context.Context, x *sessions) {
 		s.err = fault
 		return
 	}
-	client, err := x.client(s.endpoint)
+	client, err := x.client(s.endpoint, s.ambient(way))
 	if errors.As(err, &fault) {
 		s.err = fault
 		return
@@ -154,7 +154,7 @@ func (s *session) revoke(ctx context.Context) (warning string) {
 	if t := s.token.value.Reveal(); !s.token.own || strings.HasPrefix(t, "hvb.") || strings.HasPrefix(t, "b.") {
 		return ""
 	}
-	s.client.SetMaxRetries(1)
+	s.client.SetMaxRetries(min(1, s.client.MaxRetries()))
 	// The raw answer, since the client takes a redirect for success. The token is
 	// that of the namespace of its login.
 	answer, err := s.client.WithNamespace(s.Login.Namespace).Logical().WriteRawWithContext(ctx, "auth/token/revoke-self", nil)
