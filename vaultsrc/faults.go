@@ -25,6 +25,13 @@ import (
 func (at location) refusal(r *api.ResponseError, token secret.Value) *fn.Fault {
 	words := vaultWords(r, token)
 	switch {
+	case at.at.Login.Method == fn.NoLogin && r.StatusCode == 403 && words == "permission denied":
+		// Of a token that lacks a policy Vault says more than these two words.
+		return at.at.loginFault("add auth to the store, or set VAULT_TOKEN; a Vault Agent or Proxy needs auto_auth, and use_auto_auth_token to lend its token",
+			fmt.Sprintf("not given, and %s wants a token", hostOf(at.at.Server)))
+	case at.at.Login.Method == fn.NoLogin && r.StatusCode == 403 && strings.Contains(words, "invalid token"):
+		return at.at.loginFault("ask who runs the Vault Agent or Proxy there",
+			fmt.Sprintf("not given, and the token that %s adds is invalid, expired or revoked", hostOf(at.at.Server)))
 	case r.StatusCode == 403 && strings.Contains(words, "invalid token"):
 		return at.at.loginFault("get a new token", fmt.Sprintf("Vault at %s does not accept the token: it is invalid, expired or revoked", hostOf(at.at.Server)))
 	case r.StatusCode == 403 && !r.RawError:
