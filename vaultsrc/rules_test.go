@@ -72,6 +72,22 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 	unresolvedCert.Login.Certificate.Key = fn.Credential{Field: "auth.cert.secretRef", Unresolved: "no Secret a/b among the manifests given"}
 	operatorsCert := cert
 	operatorsCert.Login.Certificate.Key.Operator = "Secret a/b"
+	const socket = "unix:///run/vault/agent.sock"
+	onSocket := fn.Connection{Server: socket, Login: fn.Login{Field: "auth"}}
+	atLoopback := fn.Connection{Server: "http://127.0.0.1:8100", Login: fn.Login{Field: "auth"}}
+	operators := func(c fn.Connection) fn.Connection {
+		c.Operator = true
+		return c
+	}
+	// operatorsSecret is a package's store that refers to a Secret which the operator
+	// gave, in ESFN_STORES or ESFN_SECRETS_DIR.
+	operatorsSecret := func(place func(*fn.Connection) *fn.Credential, method fn.LoginMethod) fn.Connection {
+		c := packageToken(vault)
+		c.Login.Method = method
+		*place(&c) = fn.Credential{Value: secret.New("made-up"), Operator: "Secret a/b"}
+		return c
+	}
+	inToken := func(c *fn.Connection) *fn.Credential { return &c.Login.Credential }
 	lineBreak := packageToken(vault)
 	lineBreak.Login.Credential.Value = secret.New("made-up\n")
 
@@ -174,6 +190,40 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 			`spec.provider.vault.server: "vault.example\u202e" is no name of a host`, `spec.provider.vault.server: "vault.example." is no name of a host`}},
 		{"a password in one of two addresses that VAULT_ADDR would take the place of", env("VAULT_ADDR", vault), []fn.Connection{packageToken("https://a.example"), packageToken("https://user:made-up@b.example")}, []string{
 			"VAULT_ADDR: it would take the place of 2 different servers: https://a.example:443, one that is no address"}},
+		{"a socket", nil, []fn.Connection{onSocket, packageToken(socket)}, slices.Repeat([]string{
+			"spec.provider.vault.server: " + socket + " is a socket of this machine, and nothing in the environment says that it may be used"}, 2)},
+		{"a socket that is listed", env("ESFN_ALLOWED_SERVERS", socket), []fn.Connection{onSocket, packageToken(socket)}, nil},
+		{"a socket beside one that is listed", env("ESFN_ALLOWED_SERVERS", "unix:///run/vault"), []fn.Connection{onSocket}, []string{
+			"spec.provider.vault.server: " + socket + " is a socket of this machine, and nothing in the environment says that it may be used"}},
+		{"a socket that the operator's address is", env("VAULT_ADDR", socket), []fn.Connection{onSocket}, nil},
+		{"a socket in other spellings", env("ESFN_ALLOWED_SERVERS", socket), []fn.Connection{packageToken("unix:///run/../run/vault/agent.sock"), packageToken("unix://run/vault/agent.sock"), packageToken("unix:/run/vault/agent.sock?x")}, slices.Repeat([]string{
+			"spec.provider.vault.server: the address of a socket is unix:// and its path from the root, as in unix:///run/vault/agent.sock"}, 3)},
+		{"a socket that every server is listed for", env("ESFN_ALLOWED_SERVERS", "https://run,http://localhost"), []fn.Connection{onSocket}, []string{
+			"spec.provider.vault.server: " + socket + " is a socket of this machine, and nothing in the environment says that it may be used"}},
+		{"an Agent at loopback", nil, []fn.Connection{atLoopback}, []string{
+			"auth: not given: http://127.0.0.1:8100 would be sent requests that a Vault Agent or Proxy there answers with its own token, and " + notAllowed}},
+		{"an Agent at loopback that is listed", env("ESFN_ALLOWED_SERVERS", "http://127.0.0.1:8100"), []fn.Connection{atLoopback}, nil},
+
+		{"the operator's Secret for the token of a store of the package", nil, []fn.Connection{operatorsSecret(inToken, fn.TokenLogin)}, []string{
+			"spec.provider.vault.server: " + vault + " would be sent what the operator's Secret a/b holds, and " + notAllowed}},
+		{"and for its service account", nil, []fn.Connection{operatorsSecret(inToken, fn.KubernetesLogin)}, []string{
+			"spec.provider.vault.server: " + vault + " would be sent what the operator's Secret a/b holds, and " + notAllowed}},
+		{"and for its client certificate", nil, []fn.Connection{
+			operatorsSecret(func(c *fn.Connection) *fn.Credential { return &c.Certificate.Key }, fn.TokenLogin)}, []string{
+			"spec.provider.vault.server: " + vault + " would be sent what the operator's Secret a/b holds, and " + notAllowed}},
+		{"the operator's Secret and a listed server", env("ESFN_ALLOWED_SERVERS", vault), []fn.Connection{operatorsSecret(inToken, fn.TokenLogin)}, nil},
+		{"the operator's Secret and the operator's store", nil, []fn.Connection{operators(operatorsSecret(inToken, fn.TokenLogin))}, nil},
+		{"the operator's Secret and the operator's token in its place", env("VAULT_TOKEN", "made-up", "VAULT_ADDR", vault), []fn.Connection{operatorsSecret(inToken, fn.TokenLogin)}, nil},
+
+		{"the operator's stores need no permission", env("VAULT_TOKEN", "made-up"), []fn.Connection{
+			operators(packageToken(vault)), operators(packageToken("http://vault.internal")), operators(onSocket), operators(atLoopback), operators(serviceAccount("https://a.example"))}, nil},
+		{"and give none to the package's", env("VAULT_TOKEN", "made-up"), []fn.Connection{operators(packageToken(vault)), packageToken(vault)}, []string{
+			"spec.provider.vault.server: " + vault + " would be sent the token of VAULT_TOKEN, and " + notAllowed}},
+		{"the operator's address for the operator's stores of two servers", env("VAULT_ADDR", vault), []fn.Connection{operators(packageToken("https://a.example")), operators(packageToken("https://b.example"))}, []string{
+			"VAULT_ADDR: it would take the place of 2 different servers: https://a.example:443, https://b.example:443"}},
+		{"an operator's store that is no address", nil, []fn.Connection{operators(packageToken("vault.example"))}, []string{
+			`spec.provider.vault.server: what it holds is not an address that begins with https:// or http://, or with unix:// for a socket`}},
+
 		{"the API's path at the end", nil, []fn.Connection{packageToken("https://vault.example/team/v1/"), packageToken("https://vault.example/ui")}, []string{
 			"spec.provider.vault.server: the address of vault.example is to be without /v1 at its end",
 			"spec.provider.vault.server: the address of vault.example is to be without /ui at its end"}},
