@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/fstest"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -144,5 +145,39 @@ func TestTheOperatorsStoreSharesItsLogin(t *testing.T) {
 	want := []string{"PUT /v1/auth/login", "GET /v1/kv/data/app0", "GET /v1/kv/data/app1", "PUT /v1/auth/token/revoke-self"}
 	if got := requestsWith(*seen, "X-None"); strings.Join(got, "; ") != strings.Join(want, "; ") {
 		t.Errorf("requests: %q", got)
+	}
+}
+
+// TestTheOperatorsSecretsGoToNoServerOfThePackage has a package whose store refers to
+// a Secret that the operator gave, in either way, and names a server of its own.
+func TestTheOperatorsSecretsGoToNoServerOfThePackage(t *testing.T) {
+	t.Parallel()
+	const own = "apiVersion: v1\nkind: Secret\nmetadata: {name: own}\nstringData: {token: made-up-operators}\n"
+	for _, tc := range []struct {
+		name     string
+		operator fn.Operator
+	}{
+		{"in ESFN_STORES", fn.Operator{Items: documents(t, own)}},
+		{"in ESFN_SECRETS_DIR", fn.Operator{Secrets: fstest.MapFS{"default/own/token": {Data: []byte("made-up-operators")}}}},
+	} {
+		foreign, seen := fakeVault(t, 200, `{"data":{"data":{"a":"made-up"},"metadata":{"version":1}}}`)
+		run := func(allowed string) fn.Problems {
+			source := New(settingsOf(t, map[string]string{"ESFN_ALLOWED_SERVERS": allowed}))
+			defer source.Close()
+			_, problems := fn.Run(t.Context(), fn.Input{
+				// The package has a Secret of that name as well: the operator's wins.
+				Items: documents(t, strings.ReplaceAll(own, "operators", "packages")+storeAndUser("foreign", foreign, "auth: {tokenSecretRef: {name: own, key: token}}")),
+				Plain: true, Operator: tc.operator,
+			}, source)
+			return problems
+		}
+		problems := run("")
+		want := "SecretStore foreign: spec.provider.vault.server: " + foreign + " would be sent what the operator's Secret default/own holds, and nothing in the environment says that it may be"
+		if len(problems) != 1 || !strings.Contains(problems.Error(), want) || len(*seen) > 0 {
+			t.Errorf("%s: %d requests, problems:\n%s", tc.name, len(*seen), problems.Error())
+		}
+		if problems := run(foreign); len(problems) > 0 || len(*seen) != 1 || (*seen)[0].Header.Get("X-Vault-Token") != "made-up-operators" {
+			t.Errorf("%s, listed: %d requests, problems:\n%s", tc.name, len(*seen), problems.Error())
+		}
 	}
 }
