@@ -20,10 +20,11 @@
 // whoever runs the render. A credential from the environment (a token, a file, a
 // service account's token) goes only to servers that the environment names, in
 // VAULT_ADDR, ESFN_ALLOWED_SERVERS or a store of the operator's, loopback among
-// them; plain http:// only to those or to loopback. A credential that stands in the
-// manifests goes where the manifests say. Redirects are not followed: they would be
-// a second opinion on where a token goes. Nothing but KV mounts is read: elsewhere
-// Vault would show the token itself.
+// them; plain http:// only to those or to loopback, and a socket is used only where
+// it is listed. A credential that stands in the manifests goes where the manifests
+// say. Redirects are followed under the same rule (redirects.go), and only with the
+// very same request. Nothing but KV mounts is read: elsewhere Vault would show the
+// token itself.
 //
 // It refuses to be configured by accident: of the environment it takes what
 // [ParseSettings] lists, and no other VAULT_ variable has any effect.
