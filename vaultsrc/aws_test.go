@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -273,7 +274,7 @@ func TestWhatAnErrorOfSTSMeans(t *testing.T) {
 
 func TestAWSsAnswersAreBounded(t *testing.T) {
 	t.Parallel()
-	var requests int
+	var requests atomic.Int32
 	elsewhere, strayed := fakeVault(t, 200, "")
 	for name, tc := range map[string]struct {
 		handler  http.HandlerFunc
@@ -293,12 +294,12 @@ func TestAWSsAnswersAreBounded(t *testing.T) {
 		"a cut":     {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, 3, "does not answer: the connection broke off"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			requests = 0
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { requests++; tc.handler(w, r) }))
+			requests.Store(0)
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { requests.Add(1); tc.handler(w, r) }))
 			defer server.Close()
 			_, fault := stsAt(t, server.URL).assumeRole(t.Context(), userKeys, roleARN, "", noon)
-			if fault == nil || !strings.Contains(fault.Cause, tc.cause) || strings.Contains(fault.Cause, "made-up") || requests != tc.requests {
-				t.Errorf("got %v after %d requests, want %d", fault, requests, tc.requests)
+			if fault == nil || !strings.Contains(fault.Cause, tc.cause) || strings.Contains(fault.Cause, "made-up") || int(requests.Load()) != tc.requests {
+				t.Errorf("got %v after %d requests, want %d", fault, requests.Load(), tc.requests)
 			}
 		})
 	}
