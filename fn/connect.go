@@ -57,7 +57,7 @@ func (r *references) login(field string, auth *api.VaultAuth) Login {
 	case "appRole":
 		l.Method, l.Mount = AppRoleLogin, auth.AppRole.Path
 		l.ID = given(auth.AppRole.RoleID)
-		if strings.TrimSpace(auth.AppRole.RoleID) == "" {
+		if auth.AppRole.RoleID == "" && auth.AppRole.RoleRef != nil {
 			l.ID = r.credential(at+".roleRef", auth.AppRole.RoleRef, auth.AppRole.RoleRef.Key)
 		}
 		l.Credential = r.credential(at+".secretRef", &auth.AppRole.SecretRef, auth.AppRole.SecretRef.Key)
@@ -90,13 +90,13 @@ func (r *references) login(field string, auth *api.VaultAuth) Login {
 			l.ServiceAccount.Lifetime = t.ExpirationSeconds
 		}
 	case "cert":
-		l.Method, l.Mount, l.Role = CertLogin, auth.Cert.Path, auth.Cert.VaultRole
+		l.Method, l.Mount, l.Role = CertLogin, cmp.Or(auth.Cert.Path, "cert"), auth.Cert.VaultRole
 		l.Certificate = r.certificate(
 			at+".clientCert", &auth.Cert.ClientCert, auth.Cert.ClientCert.Key,
 			at+".secretRef", &auth.Cert.SecretRef, auth.Cert.SecretRef.Key)
 	case "iam":
 		a := auth.IAM
-		l.Method, l.Mount, l.Role = AWSLogin, a.Path, a.VaultRole
+		l.Method, l.Mount, l.Role = AWSLogin, cmp.Or(a.Path, "aws"), a.VaultRole
 		l.AWS = AWS{Region: a.Region, Role: a.Role, ExternalID: a.ExternalID, ServerID: a.VaultAWSIAMServerID}
 		switch {
 		case a.JWT != nil && a.JWT.ServiceAccountRef != nil:
@@ -111,7 +111,7 @@ func (r *references) login(field string, auth *api.VaultAuth) Login {
 		}
 	case "gcp":
 		a := auth.GCP
-		l.Method, l.Mount, l.Role = GCPLogin, a.Path, a.Role
+		l.Method, l.Mount, l.Role = GCPLogin, cmp.Or(a.Path, "gcp"), a.Role
 		switch {
 		case a.SecretRef != nil:
 			l.Credential = r.credential(at+".secretRef.secretAccessKeySecretRef", &a.SecretRef.SecretAccessKey, a.SecretRef.SecretAccessKey.Key)

@@ -39,6 +39,8 @@ func TestEveryLogin(t *testing.T) {
 			Login{Method: TokenLogin, Field: field + "tokenSecretRef", Credential: from("tokenSecretRef", credential)}},
 		{"a role ID is trimmed", `{appRole: {roleId: " made-up ", secretRef: ` + ref + "}}",
 			Login{Method: AppRoleLogin, Field: field + "appRole", Mount: "approle", ID: Credential{Value: secret.New("made-up")}, Credential: from("appRole.secretRef", credential)}},
+		{"roleId wins over a roleRef that leads nowhere", `{appRole: {roleId: made-up, roleRef: {name: nope}, secretRef: ` + ref + "}}",
+			Login{Method: AppRoleLogin, Field: field + "appRole", Mount: "approle", ID: Credential{Value: secret.New("made-up")}, Credential: from("appRole.secretRef", credential)}},
 		{"roleId wins over roleRef", `{appRole: {path: a/b, roleId: made-up, roleRef: {name: login, key: id}, secretRef: ` + ref + "}}",
 			Login{Method: AppRoleLogin, Field: field + "appRole", Mount: "a/b", ID: Credential{Value: secret.New("made-up")}, Credential: from("appRole.secretRef", credential)}},
 		{"a roleRef is not trimmed", "{appRole: {roleRef: {name: login, key: id}, secretRef: " + ref + "}}",
@@ -80,6 +82,8 @@ func TestEveryLogin(t *testing.T) {
 		{"gcp, by the environment", "{gcp: {role: r, projectID: p, location: l}}", Login{Method: GCPLogin, Field: field + "gcp", Mount: "gcp", Role: "r"}},
 		{"gcp, a key", "{gcp: {role: r, secretRef: {secretAccessKeySecretRef: " + ref + "}}}",
 			Login{Method: GCPLogin, Field: field + "gcp", Mount: "gcp", Role: "r", Credential: from("gcp.secretRef.secretAccessKeySecretRef", credential)}},
+		{"iam, where the default of its path is overwritten", "{iam: {path: '', vaultRole: r}}", Login{Method: AWSLogin, Field: field + "iam", Mount: "aws", Role: "r"}},
+		{"gcp, where the default of its path is overwritten", "{gcp: {path: '', role: r}}", Login{Method: GCPLogin, Field: field + "gcp", Mount: "gcp", Role: "r"}},
 		{"gcp, workload identity", "{gcp: {role: r, workloadIdentity: {}}}", Login{Method: UnbuiltLogin, Field: field + "gcp.workloadIdentity"}},
 		{"gcp, a service account", "{gcp: {role: r, serviceAccountRef: {name: sa}}}", Login{Method: UnbuiltLogin, Field: field + "gcp.serviceAccountRef"}},
 

@@ -195,9 +195,10 @@ spec:
 		{"a JWT from nowhere", "{kubernetes: {role: shop}}", "{jwt: {role: shop}}", []string{
 			at + "auth.jwt: names no JWT (set secretRef, or kubernetesServiceAccountToken)"}},
 		{"a JWT from both places", "{kubernetes: {role: shop}}", "{jwt: {secretRef: {name: a, key: k}, kubernetesServiceAccountToken: {serviceAccountRef: {name: a}, audiences: [], expirationSeconds: 600}}}", nil},
-		{"a JWT in no key, and a token that is none", "{kubernetes: {role: shop}}", "{jwt: {path: /, secretRef: {name: a}, kubernetesServiceAccountToken: {serviceAccountRef: {name: a, namespace: other}, audiences: [vault, ''], expirationSeconds: 599}}}", []string{
+		{"a JWT in no key", "{kubernetes: {role: shop}}", "{jwt: {path: /, secretRef: {name: a}}}", []string{
 			at + "auth.jwt.path: is empty (write where the method is enabled in Vault, or leave it out)",
-			at + "auth.jwt.secretRef.key: required, and not given (name the Secret's key that holds the JWT)",
+			at + "auth.jwt.secretRef.key: required, and not given (name the Secret's key that holds the JWT)"}},
+		{"a token that is none", "{kubernetes: {role: shop}}", "{jwt: {kubernetesServiceAccountToken: {serviceAccountRef: {name: a, namespace: other}, audiences: [vault, ''], expirationSeconds: 599}}}", []string{
 			at + `auth.jwt.kubernetesServiceAccountToken.serviceAccountRef.namespace: a SecretStore can refer to its own namespace only, not to "other" (leave it out, or make the store a ClusterSecretStore)`,
 			at + "auth.jwt.kubernetesServiceAccountToken.audiences[1]: is empty (write the audience that the role in Vault asks for, or leave audiences out)",
 			at + "auth.jwt.kubernetesServiceAccountToken.expirationSeconds: must be at least 600: Kubernetes grants no less"}},
@@ -206,12 +207,14 @@ spec:
 			at + "auth.cert.clientCert.key: required, and not given (name the Secret's key that holds the certificate)",
 			at + "auth.cert.secretRef.name: required, and not given"}},
 		{"names of users", "{kubernetes: {role: shop}}", `{userPass: {username: " team/ada lovelace ", secretRef: {name: a, key: k}}, ldap: {username: "100% ..?", secretRef: {name: a, key: k}}}`, nil},
-		{"names that stand in no path", "{kubernetes: {role: shop}}", `{userPass: {username: a/./b, secretRef: {name: a, key: k}}, ldap: {username: "a\nb", secretRef: {name: a, key: k}}}`, []string{
-			at + `auth.ldap.username: has a line break in it, or another character that cannot be seen (write it as one line)`,
+		{"names that stand in no path", "{kubernetes: {role: shop}}", `{userPass: {username: a/./b, secretRef: {name: a, key: k}}}`, []string{
 			at + `auth.userPass.username: is no name that stands in a path: it begins or ends with a slash, or has //, or . or .. between slashes`}},
-		{"names that stand nowhere", "{kubernetes: {role: shop}}", `{userPass: {username: " ", secretRef: {name: a, key: k}}, ldap: {username: .., secretRef: {name: a, key: k}}}`, []string{
-			at + `auth.ldap.username: is no name that stands in a path: it begins or ends with a slash, or has //, or . or .. between slashes`,
+		{"names that stand nowhere", "{kubernetes: {role: shop}}", `{userPass: {username: " ", secretRef: {name: a, key: k}}}`, []string{
 			at + `auth.userPass.username: is empty`}},
+		{"a name of two lines", "{kubernetes: {role: shop}}", `{ldap: {username: "a\nb", secretRef: {name: a, key: k}}}`, []string{
+			at + `auth.ldap.username: has a line break in it, or another character that cannot be seen (write it as one line)`}},
+		{"a name that is none", "{kubernetes: {role: shop}}", `{ldap: {username: .., secretRef: {name: a, key: k}}}`, []string{
+			at + `auth.ldap.username: is no name that stands in a path: it begins or ends with a slash, or has //, or . or .. between slashes`}},
 		{"a path out of the mount", "server:", "path: kv/../sys\n      server:", []string{at + "path: leads out of its mount with .. (write the path without it)"}},
 		{"a mount with dots", "{role: shop}", "{role: shop, mountPath: ../sys}", []string{
 			at + "auth.kubernetes.mountPath: leads out of its mount with .. (write the path without it)"}},

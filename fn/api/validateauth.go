@@ -7,9 +7,9 @@ import (
 	"unicode"
 )
 
-// authProblems are those of every method that a store gives, also of those that
-// another one comes before: ESO's webhook judges them all
-// (providers/v1/vault/validate.go).
+// authProblems are those of the method that is taken, and what ESO's webhook has
+// against those that another one comes before (providers/v1/vault/validate.go).
+// What no login would look at is not judged: the API server takes it.
 func (s *Store) authProblems(field string, auth *VaultAuth) []Problem {
 	var found []Problem
 	report := func(problems ...Problem) { found = append(found, problems...) }
@@ -18,6 +18,12 @@ func (s *Store) authProblems(field string, auth *VaultAuth) []Problem {
 			report(Problem{at, leadsOut, withoutDots})
 		} else if strings.Trim(path, "/") == "" {
 			report(Problem{at, "is empty", "write where the method is enabled in Vault, or leave it out"})
+		}
+	}
+	// ESO has a default of its own for these, where the CRD's is overwritten.
+	pathOrDefault := func(at, given string) {
+		if given != "" {
+			path(at, given)
 		}
 	}
 	if auth.Method() == "" {
@@ -29,10 +35,15 @@ func (s *Store) authProblems(field string, auth *VaultAuth) []Problem {
 	if a := auth.AppRole; a != nil {
 		at := field + ".appRole"
 		path(at+".path", a.Path)
-		if a.RoleRef != nil {
+		const read = "write what vault read auth/approle/role/NAME/role-id says"
+		switch {
+		case a.RoleID != "" && strings.TrimSpace(a.RoleID) == "":
+			report(Problem{at + ".roleId", "holds nothing but white space", read})
+		case a.RoleID != "":
+		case a.RoleRef != nil:
 			report(s.secretKeyRef(at+".roleRef", a.RoleRef, "the role ID")...)
-		} else if strings.TrimSpace(a.RoleID) == "" {
-			report(Problem{at + ".roleId", "required, and not given; nor is roleRef", "write what vault read auth/approle/role/NAME/role-id says"})
+		default:
+			report(Problem{at + ".roleId", "required, and not given; nor is roleRef", read})
 		}
 		report(s.secretKeyRef(at+".secretRef", &a.SecretRef, "the secret ID")...)
 	}
@@ -42,7 +53,9 @@ func (s *Store) authProblems(field string, auth *VaultAuth) []Problem {
 		if a.ServiceAccountRef != nil {
 			report(s.serviceAccountRef(at+".serviceAccountRef", a.ServiceAccountRef)...)
 		}
-		if a.SecretRef != nil {
+		if a.SecretRef != nil && a.ServiceAccountRef != nil {
+			report(s.foreign(at+".secretRef", a.SecretRef.Namespace)...)
+		} else if a.SecretRef != nil {
 			report(s.secretRef(at+".secretRef", a.SecretRef)...)
 		}
 	}
@@ -59,8 +72,7 @@ func (s *Store) authProblems(field string, auth *VaultAuth) []Problem {
 		path(at+".path", a.Path)
 		if a.SecretRef != nil {
 			report(s.secretKeyRef(at+".secretRef", a.SecretRef, "the JWT")...)
-		}
-		if t := a.KubernetesServiceAccountToken; t != nil {
+		} else if t := a.KubernetesServiceAccountToken; t != nil {
 			at += ".kubernetesServiceAccountToken"
 			report(s.serviceAccountRef(at+".serviceAccountRef", &t.ServiceAccountRef)...)
 			if t.Audiences != nil {
@@ -69,36 +81,54 @@ func (s *Store) authProblems(field string, auth *VaultAuth) []Problem {
 			if t.ExpirationSeconds != 0 && t.ExpirationSeconds < minTokenLifetime {
 				report(Problem{at + ".expirationSeconds", fmt.Sprintf("must be at least %d: Kubernetes grants no less", minTokenLifetime), ""})
 			}
-		} else if a.SecretRef == nil {
+		} else {
 			report(Problem{at, "names no JWT", "set secretRef, or kubernetesServiceAccountToken"})
 		}
 	}
 	if a := auth.Cert; a != nil {
 		at := field + ".cert"
-		path(at+".path", a.Path)
+		pathOrDefault(at+".path", a.Path)
 		report(s.secretKeyRef(at+".clientCert", &a.ClientCert, "the certificate")...)
 		report(s.secretKeyRef(at+".secretRef", &a.SecretRef, "the certificate's private key")...)
 	}
 	if a := auth.IAM; a != nil {
 		at := field + ".iam"
-		path(at+".path", a.Path)
-		if a.SecretRef != nil {
-			report(s.secretKeyRef(at+".secretRef.accessKeyIDSecretRef", &a.SecretRef.AccessKeyID, "the access key's ID")...)
-			report(s.secretKeyRef(at+".secretRef.secretAccessKeySecretRef", &a.SecretRef.SecretAccessKey, "the secret access key")...)
-			if a.SecretRef.SessionToken != nil {
-				report(s.secretKeyRef(at+".secretRef.sessionTokenSecretRef", a.SecretRef.SessionToken, "the session token")...)
-			}
-		}
+		pathOrDefault(at+".path", a.Path)
+		report(s.awsKeyProblems(at+".secretRef", a)...)
 		if a.JWT != nil && a.JWT.ServiceAccountRef != nil {
 			report(s.serviceAccountRef(at+".jwt.serviceAccountRef", a.JWT.ServiceAccountRef)...)
+		} else if a.JWT != nil {
+			report(Problem{at + ".jwt", "names no service account", "set serviceAccountRef, or leave jwt out"})
 		}
 	}
 	if a := auth.GCP; a != nil {
 		at := field + ".gcp"
-		path(at+".path", a.Path)
+		pathOrDefault(at+".path", a.Path)
 		if a.SecretRef != nil {
 			report(s.secretKeyRef(at+".secretRef.secretAccessKeySecretRef", &a.SecretRef.SecretAccessKey, "the service account's key")...)
 		}
+	}
+	taken := field + "." + auth.Method()
+	return slices.DeleteFunc(found, func(p Problem) bool {
+		return p.Field != field && !isWithin(p.Field, taken) && !strings.HasSuffix(p.Field, "Ref.namespace") &&
+			!strings.HasSuffix(p.Field, "clientCert.namespace") && p.Field != field+".appRole.roleId" && p.Field != field+".jwt"
+	})
+}
+
+// awsKeyProblems are those of credentials of AWS; only their namespaces count where
+// a service account comes before them.
+func (s *Store) awsKeyProblems(field string, a *IAMAuth) (found []Problem) {
+	if a.SecretRef == nil {
+		return nil
+	}
+	judge := s.secretKeyRef
+	if a.JWT != nil {
+		judge = func(field string, ref *SecretKeyRef, _ string) []Problem { return s.foreign(field, ref.Namespace) }
+	}
+	found = append(found, judge(field+".accessKeyIDSecretRef", &a.SecretRef.AccessKeyID, "the access key's ID")...)
+	found = append(found, judge(field+".secretAccessKeySecretRef", &a.SecretRef.SecretAccessKey, "the secret access key")...)
+	if a.SecretRef.SessionToken != nil {
+		found = append(found, judge(field+".sessionTokenSecretRef", a.SecretRef.SessionToken, "the session token")...)
 	}
 	return found
 }

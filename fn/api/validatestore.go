@@ -33,7 +33,9 @@ func (s *Store) Problems() []Problem {
 	if _, problem := vault.Certificates(); problem != nil {
 		found = append(found, *problem)
 	}
-	if provider := vault.CAProvider; provider != nil {
+	// caBundle wins, and then ESO does not look at caProvider
+	// (FetchCACertFromSource in its runtime/esutils/utils.go).
+	if provider := vault.CAProvider; provider != nil && vault.CABundle == "" {
 		field := at + "caProvider"
 		found = append(found, s.foreign(field, provider.Namespace)...)
 		if provider.Key == "" {

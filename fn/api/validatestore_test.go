@@ -34,6 +34,7 @@ func TestWhatIsWrongWithAConnection(t *testing.T) {
 			at + `caProvider.namespace: a SecretStore can refer to its own namespace only, not to "other" (leave it out, or make the store a ClusterSecretStore)`}},
 		{"authorities of no namespace", "ClusterSecretStore", "caProvider: {type: ConfigMap, name: ca, key: k}", "", []string{
 			at + "caProvider.namespace: required of a ClusterSecretStore, and not given (write the namespace of the ConfigMap)"}},
+		{"authorities that nobody looks for, since caBundle wins", "SecretStore", "caBundle: " + base64.StdEncoding.EncodeToString([]byte(sound509)) + ", caProvider: {type: Secret, name: ca, namespace: other}", "", nil},
 		{"a certificate without its key", "SecretStore", "tls: {certSecretRef: {name: c}}", "", []string{at + "tls.keySecretRef: " + beside}},
 		{"a key without its certificate", "SecretStore", "tls: {keySecretRef: {name: c}}", "", []string{at + "tls.certSecretRef: " + beside}},
 		{"a client of another namespace", "SecretStore", "tls: {certSecretRef: {name: c, namespace: other}, keySecretRef: {}}", "", []string{
@@ -83,8 +84,11 @@ func TestWhatIsWrongWithALogin(t *testing.T) {
 		want       []string
 	}{
 		{"appRole", "appRole: {roleId: r, secretRef: " + ref + "}", nil},
-		{"appRole without a role", "appRole: {roleId: ' ', secretRef: " + ref + "}", []string{
+		{"appRole without a role", "appRole: {roleId: '', secretRef: " + ref + "}", []string{
 			at + "appRole.roleId: required, and not given; nor is roleRef (write what vault read auth/approle/role/NAME/role-id says)"}},
+		{"appRole with a role of white space, which wins", "appRole: {roleId: ' ', roleRef: " + ref + ", secretRef: " + ref + "}", []string{
+			at + "appRole.roleId: holds nothing but white space (write what vault read auth/approle/role/NAME/role-id says)"}},
+		{"appRole with a roleRef that nobody follows", "appRole: {roleId: r, roleRef: {name: s, namespace: other}, secretRef: " + ref + "}", nil},
 		{"appRole without keys", "appRole: {roleRef: {name: s}, secretRef: {}}", []string{
 			at + "appRole.roleRef.key: required, and not given (name the Secret's key that holds the role ID)",
 			at + "appRole.secretRef.name: required, and not given",
@@ -93,8 +97,9 @@ func TestWhatIsWrongWithALogin(t *testing.T) {
 			at + "appRole.path: " + empty, outside("appRole.roleRef")}},
 		{"ldap", "ldap: {username: team/ada, secretRef: " + ref + "}", nil},
 		{"ldap without a name", "ldap: {username: ' ', secretRef: " + ref + "}", []string{at + "ldap.username: is empty"}},
-		{"a name that leads elsewhere", "ldap: {username: a/../b, secretRef: " + ref + "}, userPass: {username: /a, secretRef: {name: s}}", []string{
-			at + "ldap.username: is no name that stands in a path: it begins or ends with a slash, or has //, or . or .. between slashes",
+		{"a name that leads elsewhere", "ldap: {username: a/../b, secretRef: " + ref + "}", []string{
+			at + "ldap.username: is no name that stands in a path: it begins or ends with a slash, or has //, or . or .. between slashes"}},
+		{"a name that begins with a slash", "userPass: {username: /a, secretRef: {name: s}}", []string{
 			at + "userPass.secretRef.key: required, and not given (name the Secret's key that holds the password)",
 			at + "userPass.username: is no name that stands in a path: it begins or ends with a slash, or has //, or . or .. between slashes"}},
 		{"a password that nothing holds", "userPass: {username: ada}", []string{
@@ -108,6 +113,9 @@ func TestWhatIsWrongWithALogin(t *testing.T) {
 			outside("jwt.kubernetesServiceAccountToken.serviceAccountRef"),
 			at + "jwt.kubernetesServiceAccountToken.audiences[0]: is empty (write the audience that the role in Vault asks for, or leave audiences out)",
 			at + "jwt.kubernetesServiceAccountToken.expirationSeconds: must be at least 600: Kubernetes grants no less"}},
+		{"jwt of a Secret, before an account that is none", "jwt: {secretRef: " + ref + ", kubernetesServiceAccountToken: {serviceAccountRef: {name: sa, namespace: other}, expirationSeconds: 1}}", nil},
+		{"kubernetes by an account, before a Secret that is none", "kubernetes: {role: r, serviceAccountRef: {name: sa}, secretRef: {}}", nil},
+		{"kubernetes by an account, beside a Secret out of its namespace", "kubernetes: {role: r, serviceAccountRef: {name: sa}, secretRef: {namespace: other}}", []string{outside("kubernetes.secretRef")}},
 		{"cert", "cert: {clientCert: " + ref + ", secretRef: " + ref + "}", nil},
 		{"half a cert", "cert: {clientCert: " + ref + "}", []string{
 			at + "cert.secretRef.name: required, and not given",
@@ -118,8 +126,19 @@ func TestWhatIsWrongWithALogin(t *testing.T) {
 			at + "iam.secretRef.secretAccessKeySecretRef.name: required, and not given",
 			at + "iam.secretRef.secretAccessKeySecretRef.key: required, and not given (name the Secret's key that holds the secret access key)",
 			at + "iam.secretRef.sessionTokenSecretRef.key: required, and not given (name the Secret's key that holds the session token)"}},
+		{"iam by an account, before keys that are none", "iam: {vaultRole: r, jwt: {serviceAccountRef: {name: sa}}, secretRef: {}}", nil},
+		{"iam by an account that is not named", "iam: {vaultRole: r, jwt: {}, secretRef: {accessKeyIDSecretRef: " + ref + ", secretAccessKeySecretRef: " + ref + "}}", []string{
+			at + "iam.jwt: names no service account (set serviceAccountRef, or leave jwt out)"}},
 		{"iam of another namespace's account", "iam: {vaultRole: r, jwt: {serviceAccountRef: {name: sa, namespace: other}}}", []string{outside("iam.jwt.serviceAccountRef")}},
 		{"gcp", "gcp: {role: r, projectID: p, location: l}", nil},
+		{"the paths that ESO fills in itself", "iam: {path: '', vaultRole: r}, gcp: {path: '', role: r}, cert: {path: '', clientCert: " + ref + ", secretRef: " + ref + "}", nil},
+		{"methods that are not taken", "tokenSecretRef: " + ref + ", appRole: {path: '', roleRef: {name: s}, secretRef: {}}, kubernetes: {mountPath: a/.., role: r, secretRef: {}}, " +
+			"ldap: {username: ''}, userPass: {username: /}, jwt: {secretRef: {}}, cert: {}, iam: {vaultRole: r, jwt: {}}, gcp: {role: r, secretRef: {}}", nil},
+		{"what ESO's webhook has against methods that are not taken", "tokenSecretRef: " + ref + ", appRole: {secretRef: {namespace: other}}, jwt: {}, ldap: {username: '', secretRef: {namespace: other}}", []string{
+			at + "appRole.roleId: required, and not given; nor is roleRef (write what vault read auth/approle/role/NAME/role-id says)",
+			outside("appRole.secretRef"),
+			outside("ldap.secretRef"),
+			at + "jwt: names no JWT (set secretRef, or kubernetesServiceAccountToken)"}},
 		{"gcp without a key", "gcp: {role: r, secretRef: {}}", []string{
 			at + "gcp.secretRef.secretAccessKeySecretRef.name: required, and not given",
 			at + "gcp.secretRef.secretAccessKeySecretRef.key: required, and not given (name the Secret's key that holds the service account's key)"}},
