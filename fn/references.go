@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -61,44 +62,48 @@ func (r *references) trust(field string, vault *api.VaultProvider) Trust {
 	var text string
 	var byOperator bool
 	if provider.Type == "ConfigMap" {
-		text, byOperator, at.Unresolved = r.inConfigMap(r.namespace(provider.Namespace), provider.Name, provider.Key)
+		text, byOperator, at.Unresolved, at.Hint = r.inConfigMap(r.namespace(provider.Namespace), provider.Name, provider.Key)
 	} else {
 		c := r.credential(at.Field, &api.SecretKeyRef{Name: provider.Name, Namespace: provider.Namespace}, provider.Key)
-		text, byOperator, at.Unresolved = c.Value.Reveal(), c.Operator != "", c.Unresolved
+		text, byOperator, at.Unresolved, at.Hint = c.Value.Reveal(), c.Operator != "", c.Unresolved, c.Hint
 	}
 	const orSet = ", or set VAULT_CACERT to the file with the certificate authority's certificate"
 	switch {
+	case at.Unresolved != "" && strings.HasPrefix(at.Hint, giveIt):
+		at.Hint = giveIt + provider.Type + orSet
+		return at
 	case at.Unresolved != "":
-		at.Hint = "give esfn that " + provider.Type + orSet
 		return at
 	case r.store.byOperator && !byOperator:
 		at.Unresolved = where + " comes with the manifests, which cannot say whom a store in ESFN_STORES trusts"
 		at.Hint = "put it into ESFN_STORES" + orSet
 		return at
 	}
-	certificates, problem := api.CertificatesIn(at.Field, text)
-	if problem != nil {
-		at.Unresolved = fmt.Sprintf("%s: what key %q holds is no certificate in PEM form", where, provider.Key)
-		at.Hint = problem.Hint
+	if cause, hint := api.CertificateFault(text); cause != "" {
+		at.Unresolved, at.Hint = fmt.Sprintf("%s: what key %q holds %s", where, provider.Key, cause), hint
+		return at
 	}
-	at.Certificates = secret.New(certificates)
+	at.Certificates = secret.New(text)
 	return at
 }
 
 // inConfigMap finds a key of a ConfigMap's data.
-func (r *references) inConfigMap(namespace, name, key string) (text string, byOperator bool, unresolved string) {
+func (r *references) inConfigMap(namespace, name, key string) (text string, byOperator bool, unresolved, hint string) {
 	found, missing, cause := r.referred("ConfigMap", r.view.operator.configMaps, namespace, name)
 	if missing {
-		found, _, cause = r.referred("ConfigMap", r.view.configMaps, namespace, name)
+		found, missing, cause = r.referred("ConfigMap", r.view.configMaps, namespace, name)
 	}
-	if found == nil {
-		return "", false, cause
+	switch {
+	case missing:
+		return "", false, cause, cmp.Or(r.elsewhere(r.view.configMaps, name), giveIt+"ConfigMap")
+	case found == nil:
+		return "", false, cause, ""
 	}
 	text, ok := api.ScalarAt(found.node, "data", key)
 	if !ok {
-		return "", false, fmt.Sprintf("ConfigMap %s/%s has no key %q", namespace, name, key)
+		return "", false, fmt.Sprintf("ConfigMap %s/%s has no key %q", namespace, name, key), otherKey(found, key)
 	}
-	return text, found.byOperator, ""
+	return text, found.byOperator, "", ""
 }
 
 // credential follows a reference to a Secret.
@@ -119,7 +124,7 @@ func (r *references) credential(field string, ref *api.SecretKeyRef, key string)
 	}
 	switch {
 	case missing:
-		return unresolved("give esfn that Secret: with the manifests, in ESFN_STORES or in ESFN_SECRETS_DIR; or set VAULT_TOKEN or VAULT_TOKEN_FILE to use a token of your own", cause)
+		return unresolved(cmp.Or(r.elsewhere(r.view.secrets, ref.Name), giveIt+"Secret: with the manifests, in ESFN_STORES or in ESFN_SECRETS_DIR"+inItsPlace(field)), cause)
 	case found == nil:
 		return unresolved("", cause)
 	}
@@ -128,7 +133,7 @@ func (r *references) credential(field string, ref *api.SecretKeyRef, key string)
 	case err != nil:
 		return unresolved("write plain text under stringData", fmt.Sprintf("%s: data[%s] is not base64", where, key))
 	case !ok:
-		return unresolved("name the key that holds it", fmt.Sprintf("%s has no key %q", where, key))
+		return unresolved(otherKey(found, key), fmt.Sprintf("%s has no key %q", where, key))
 	case value.IsEmpty():
 		return unresolved("put the value there", fmt.Sprintf("%s: key %q is empty", where, key))
 	}

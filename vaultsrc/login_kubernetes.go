@@ -1,7 +1,6 @@
 package vaultsrc
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -25,8 +24,7 @@ func (s *Settings) kubernetesWay(e endpoint) (way, *fn.Fault) {
 	switch {
 	case ok:
 	case c.Unresolved != "":
-		return way{}, &fn.Fault{Scope: fn.StoreScope, Field: cmp.Or(c.Field, e.Login.Field+".secretRef"), Cause: c.Unresolved,
-			Hint: "give esfn that Secret, or set ESFN_KUBERNETES_TOKEN_FILE, VAULT_TOKEN or VAULT_TOKEN_FILE"}
+		return way{}, e.credentialFault(c)
 	case !c.Value.IsEmpty():
 		jwt = storedJWT(serviceAccountsToken, c)
 	default:

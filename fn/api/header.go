@@ -53,6 +53,16 @@ func ScalarAt(object *yaml.RNode, path ...string) (value string, ok bool) {
 	return scalar(n), n != nil && n.Kind == yaml.ScalarNode
 }
 
+// KeysAt returns the keys of the map at a path of maps, sorted; none where there is
+// no map.
+func KeysAt(object *yaml.RNode, path ...string) []string {
+	n := object.YNode()
+	for _, name := range path {
+		n = fieldsOf(n)[name]
+	}
+	return sortedKeys(fieldsOf(n))
+}
+
 func scalar(n *yaml.Node) string {
 	if n == nil || n.Kind != yaml.ScalarNode || n.ShortTag() == yaml.NodeTagNull {
 		return ""

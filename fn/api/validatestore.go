@@ -119,12 +119,26 @@ func (v *VaultProvider) Certificates() (pem string, _ *Problem) {
 	if err != nil {
 		return "", &Problem{field, "is not base64", "write the base64 of the PEM file: base64 -w0 ca.crt"}
 	}
-	return CertificatesIn(field, string(plain))
+	return certificatesIn(field, string(plain))
 }
 
-// CertificatesIn returns text, which stands at a field or is what it refers to,
-// where it is certificates in PEM form, or the base64 of some.
-func CertificatesIn(field, text string) (certificates string, _ *Problem) {
+// CertificateFault says why text, which a caProvider refers to, holds no
+// certificate in PEM form, and what to do; both are empty where it holds one. ESO
+// neither decodes it nor minds what stands before the first one that can be read
+// (newConfig in its providers/v1/vault/client.go).
+func CertificateFault(text string) (cause, hint string) {
+	if x509.NewCertPool().AppendCertsFromPEM([]byte(text)) {
+		return "", ""
+	}
+	if _, problem := certificatesIn("", text); problem == nil {
+		return "is no certificate in PEM form", "it is the base64 of one: write the PEM itself"
+	}
+	return "is no certificate in PEM form", "it begins with -----BEGIN CERTIFICATE-----"
+}
+
+// certificatesIn returns text, which stands at a field, where it is certificates in
+// PEM form, or the base64 of some.
+func certificatesIn(field, text string) (certificates string, _ *Problem) {
 	for _, encoding := range []*base64.Encoding{nil, base64.StdEncoding, base64.URLEncoding} {
 		candidate := []byte(text)
 		if encoding != nil {
