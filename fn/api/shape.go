@@ -129,5 +129,5 @@ func explain(v reflect.Value, name string, known []string) (cause, hint string) 
 			return cause, hint
 		}
 	}
-	return "no such field", DidYouMean(name, known)
+	return noSuchField, DidYouMean(name, known)
 }

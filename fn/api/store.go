@@ -87,15 +87,6 @@ type Provider struct {
 	Vault *VaultProvider `krm:"vault"`
 }
 
-// unknown tells a mistyped vault from another backend.
-func (Provider) unknown(name string) (cause, hint string) {
-	if nearest(name, []string{"vault"}) != "" {
-		return "no such field", "did you mean vault?"
-	}
-	return fmt.Sprintf("esfn reads HashiCorp Vault, not the provider %q", name),
-		"leave ExternalSecrets of this store to a controller, outside what esfn is given"
-}
-
 // VaultProvider is how to reach a KV mount of a Vault
 // (apis/externalsecrets/v1/secretstore_vault_types.go in ESO).
 type VaultProvider struct {
