@@ -77,7 +77,7 @@ func (x *sessions) client(e endpoint, ambient string) (*api.Client, error) {
 	client.ClearNamespace()
 	headers := http.Header{}
 	for name, value := range e.Headers.All() {
-		headers.Set(name, value)
+		headers.Add(name, value) // two that differ in their case are both sent, as by ESO
 	}
 	headers.Set(api.RequestHeaderName, "true")
 	if e.ReadYourWrites && e.ForwardInconsistent {

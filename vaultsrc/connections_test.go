@@ -61,6 +61,9 @@ func TestHeadersGoWithEveryRequest(t *testing.T) {
 		{name: "a header of the store", header: "X-Made-Up", want: []string{"of the store", "of the store", "of the store"}, change: func(c *fn.Connection) {
 			c.Headers = fn.NewHeaders(map[string]string{"x-made-up": "of the store", "Other": "b"})
 		}},
+		{name: "a header in two spellings", header: "X-Made-Up", want: []string{"a,b", "a,b", "a,b"}, change: func(c *fn.Connection) {
+			c.Headers = fn.NewHeaders(map[string]string{"X-Made-Up": "a", "x-made-up": "b"})
+		}},
 		{name: "none", header: "X-Made-Up", want: []string{"", "", ""}},
 		{name: "what an Agent may ask for", header: "X-Vault-Request", want: []string{"true", "true", "true"}, change: func(c *fn.Connection) {
 			c.Headers = fn.NewHeaders(map[string]string{"X-Vault-Request": "false"})

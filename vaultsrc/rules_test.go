@@ -179,6 +179,8 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 		{"no address at all, and no Secret", nil, []fn.Connection{{Server: "vault.example", Login: unresolved.Login}}, []string{
 			"auth.tokenSecretRef: no Secret a/b among the manifests given",
 			`spec.provider.vault.server: what it holds is not an address that begins with https:// or http://, or with unix:// for a socket`}},
+		{"an address that is empty", nil, []fn.Connection{packageToken("")}, []string{
+			"spec.provider.vault.server: it is empty, and no address that begins with https:// or http://, or with unix:// for a socket"}},
 		{"a password in the address", nil, []fn.Connection{packageToken("https://user:made-up@vault.example")}, []string{
 			"spec.provider.vault.server: the address of vault.example has a user or a password in it"}},
 		{"a password in an address that is none", nil, []fn.Connection{packageToken("user:made-up@vault.example:8200")}, []string{

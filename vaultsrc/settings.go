@@ -194,6 +194,8 @@ func parseServer(address string) (*url.URL, error) {
 		return parseSocket(u)
 	}
 	switch {
+	case address == "":
+		return nil, errors.New("it is empty, and no address that begins with https:// or http://, or with unix:// for a socket")
 	case err == nil && u.User != nil:
 		return nil, fmt.Errorf("the address of %s has a user or a password in it", u.Host)
 	case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "":
