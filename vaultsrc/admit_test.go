@@ -160,7 +160,7 @@ func TestTheOperatorsSecretsGoToNoServerOfThePackage(t *testing.T) {
 		{"in ESFN_STORES", fn.Operator{Items: documents(t, own)}},
 		{"in ESFN_SECRETS_DIR", fn.Operator{Secrets: fstest.MapFS{"default/own/token": {Data: []byte("made-up-operators")}}}},
 	} {
-		foreign, seen := fakeVault(t, 200, `{"data":{"data":{"a":"made-up"},"metadata":{"version":1}}}`)
+		foreign, seen := fakeVault(t, 200, `{"request_id":"made-up","data":{"data":{"a":"made-up"},"metadata":{"version":1}}}`)
 		run := func(allowed string) fn.Problems {
 			source := New(settingsOf(t, map[string]string{"ESFN_ALLOWED_SERVERS": allowed}))
 			defer source.Close()

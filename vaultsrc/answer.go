@@ -129,10 +129,11 @@ func (at location) gone(m versionMetadata) *fn.Fault {
 
 // envelope is what Vault wraps around every answer, as far as it is looked at.
 type envelope struct {
-	Data     json.RawMessage `json:"data"`
-	Warnings []string        `json:"warnings"`
-	Errors   []any           `json:"errors"`
-	LeaseID  string          `json:"lease_id"`
+	RequestID string          `json:"request_id"`
+	Data      json.RawMessage `json:"data"`
+	Warnings  []string        `json:"warnings"`
+	Errors    []any           `json:"errors"`
+	LeaseID   string          `json:"lease_id"`
 	// MountType is what answered; Vault says so since 1.17.
 	MountType string `json:"mount_type"`
 }
@@ -140,17 +141,19 @@ type envelope struct {
 // parse reads an envelope; ok is false for anything else. ESO takes a body
 // without an envelope for a secret, and an empty one for a secret that is not
 // there: a gateway's 404 would become a Secret, or delete one.
+//
+// Others have a "data" as well: a Secret as the Kubernetes API server shows it, which
+// kubectl proxy gives to whoever reaches its port. Beside Vault's there is always the
+// request_id.
 func (e *envelope) parse(body []byte) (ok bool) {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(body, &fields) != nil || json.Unmarshal(body, e) != nil {
 		return false
 	}
-	for _, name := range []string{"data", "errors", "warnings"} {
-		if _, there := fields[name]; there {
-			return true
-		}
+	if _, there := fields["data"]; there {
+		return e.RequestID != ""
 	}
-	return false
+	return fields["errors"] != nil || fields["warnings"] != nil
 }
 
 func (e envelope) warns(words string) bool {

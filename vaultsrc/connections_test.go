@@ -29,7 +29,7 @@ func requestsWith(seen []http.Request, header string) (lines []string) {
 	return lines
 }
 
-const loginAndSecret = `{"auth":{"client_token":"hvs.made-up"},"data":{"data":{"a":"made-up"},"metadata":{}}}`
+const loginAndSecret = `{"request_id":"made-up","auth":{"client_token":"hvs.made-up"},"data":{"data":{"a":"made-up"},"metadata":{}}}`
 
 // readOnce makes a run of one read, with a login by a service account's token.
 func readOnce(t *testing.T, c fn.Connection, variables map[string]string) {

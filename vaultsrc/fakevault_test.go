@@ -56,7 +56,7 @@ func readAs(t *testing.T, c fn.Connection, variables map[string]string) (fn.Answ
 // gives.
 func TestWhatAnAnswerMeans(t *testing.T) {
 	t.Parallel()
-	const versioned404 = `{"data":{"data":null,"metadata":{"deletion_time":%q,"destroyed":%v,"version":3}}}`
+	const versioned404 = `{"request_id":"made-up","data":{"data":null,"metadata":{"deletion_time":%q,"destroyed":%v,"version":3}}}`
 	for _, tc := range []struct {
 		name    string
 		engine  fn.Engine
@@ -65,34 +65,36 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		want    string // the fields, or the fault as scope, missing and cause
 		missing bool
 	}{
-		{"KV v2", fn.KV2, 200, `{"data":{"data":{"a":1.50},"metadata":{"version":3}}}`, `{"a":1.50}`, false},
-		{"KV v1", fn.KV1, 200, `{"data":{"a":1.50}}`, `{"a":1.50}`, false},
-		{"KV v1 read as v2", fn.KV2, 200, `{"data":{"a":"made-up"}}`, "kv/data/app holds no secret as KV v2 has it", false},
-		{"data is no object", fn.KV2, 200, `{"data":{"data":"made-up","metadata":{}}}`, "what kv/data/app holds has no fields", false},
-		{"null in a 200", fn.KV2, 200, `{"data":{"data":null,"metadata":{"version":1}}}`, "no secret at kv/data/app", true},
-		{"null in KV v1", fn.KV1, 200, `{"data":null}`, "no secret at kv/app", true},
+		{"KV v2", fn.KV2, 200, `{"request_id":"made-up","data":{"data":{"a":1.50},"metadata":{"version":3}}}`, `{"a":1.50}`, false},
+		{"KV v1", fn.KV1, 200, `{"request_id":"made-up","data":{"a":1.50}}`, `{"a":1.50}`, false},
+		{"KV v1 read as v2", fn.KV2, 200, `{"request_id":"made-up","data":{"a":"made-up"}}`, "kv/data/app holds no secret as KV v2 has it", false},
+		{"data is no object", fn.KV2, 200, `{"request_id":"made-up","data":{"data":"made-up","metadata":{}}}`, "what kv/data/app holds has no fields", false},
+		{"null in a 200", fn.KV2, 200, `{"request_id":"made-up","data":{"data":null,"metadata":{"version":1}}}`, "no secret at kv/data/app", true},
+		{"null in KV v1", fn.KV1, 200, `{"request_id":"made-up","data":null}`, "no secret at kv/app", true},
 		{"not Vault", fn.KV2, 200, `<html>made-up</html>`, "the answer for kv/data/app is not Vault's: 200, and not its JSON", false},
 		{"missing", fn.KV2, 404, `{"errors":[]}`, "no secret at kv/data/app", true},
 		{"no such mount", fn.KV2, 404, `{"errors":["no handler for route \"kv/data/app\". route entry not found."]}`, "no secrets engine is mounted where kv/data/app is read", true},
 		{"deleted", fn.KV2, 404, fmt.Sprintf(versioned404, "2026-10-30T01:02:03Z", false), "version 3 of kv/data/app was deleted on 2026-10-30", true},
 		{"destroyed", fn.KV2, 404, fmt.Sprintf(versioned404, "", true), "version 3 of kv/data/app is destroyed", true},
-		{"KV v2 read as v1", fn.KV1, 404, `{"data":null,"warnings":["Invalid path for a versioned K/V secrets engine."]}`, "no secret at kv/app", true},
-		{"KV v2 at another path", fn.KV2, 404, `{"data":null,"warnings":["Invalid path for a versioned K/V secrets engine."]}`, "kv/data/app is no path that KV v2 reads", false},
-		{"the mount itself", fn.KV2, 404, `{"data":null,"warnings":["Non-listing operations on the root of a K/V v2 mount are not supported."]}`, "kv/data/app is the mount itself, and no secret", false},
-		{"a 404 with a secret in it", fn.KV2, 404, `{"data":{"data":{"a":"made-up"}}}`, `{"a":"made-up"}`, false},
-		{"a 404 with something else in it", fn.KV2, 404, `{"data":{"foo":1}}`, "kv/data/app holds no secret as KV v2 has it", false},
-		{"deleted, to a store that takes the mount for KV v1", fn.KV1, 404, `{"data":{"data":null,"metadata":{"version":1}}}`, `{"data":null,"metadata":{"version":1}}`, false},
+		{"KV v2 read as v1", fn.KV1, 404, `{"request_id":"made-up","data":null,"warnings":["Invalid path for a versioned K/V secrets engine."]}`, "no secret at kv/app", true},
+		{"KV v2 at another path", fn.KV2, 404, `{"request_id":"made-up","data":null,"warnings":["Invalid path for a versioned K/V secrets engine."]}`, "kv/data/app is no path that KV v2 reads", false},
+		{"the mount itself", fn.KV2, 404, `{"request_id":"made-up","data":null,"warnings":["Non-listing operations on the root of a K/V v2 mount are not supported."]}`, "kv/data/app is the mount itself, and no secret", false},
+		{"a 404 with a secret in it", fn.KV2, 404, `{"request_id":"made-up","data":{"data":{"a":"made-up"}}}`, `{"a":"made-up"}`, false},
+		{"a 404 with something else in it", fn.KV2, 404, `{"request_id":"made-up","data":{"foo":1}}`, "kv/data/app holds no secret as KV v2 has it", false},
+		{"deleted, to a store that takes the mount for KV v1", fn.KV1, 404, `{"request_id":"made-up","data":{"data":null,"metadata":{"version":1}}}`, `{"data":null,"metadata":{"version":1}}`, false},
 		{"nothing", fn.KV2, 404, ``, "the answer for kv/data/app is not Vault's: 404, and not its JSON", false},
 		{"nothing in a 200", fn.KV1, 200, ``, "the answer for kv/app is not Vault's: 200, and not its JSON", false},
 		{"a gateway's own 404", fn.KV1, 404, `{"message":"made-up"}`, "the answer for kv/app is not Vault's: 404, and not its JSON", false},
 		{"destroyed after it was deleted", fn.KV2, 404, fmt.Sprintf(versioned404, "2026-10-30T01:02:03Z", true), "version 3 of kv/data/app is destroyed", true},
-		{"a KV v1 mount of an old kind", fn.KV1, 200, `{"data":{"a":"made-up"},"mount_type":"generic"}`, `{"a":"made-up"}`, false},
+		{"a KV v1 mount of an old kind", fn.KV1, 200, `{"request_id":"made-up","data":{"a":"made-up"},"mount_type":"generic"}`, `{"a":"made-up"}`, false},
 		{"a warning alone", fn.KV2, 404, `{"warnings":["made-up"]}`, "kv/data/app holds no secret as KV v2 has it", false},
-		{"a lease", fn.KV1, 200, `{"lease_id":"database/creds/x/1","data":{"a":"made-up"}}`, "kv/app is no secret of a KV mount", false},
-		{"what a token is shown", fn.KV1, 200, `{"data":{"id":"made-up"},"mount_type":"token"}`, "kv/app is no secret of a KV mount", false},
-		{"deleted at no time", fn.KV2, 404, `{"data":{"data":null,"metadata":{"deletion_time":"made-up","version":3}}}`, "version 3 of kv/data/app was deleted", true},
-		{"metadata of another kind", fn.KV2, 200, `{"data":{"data":{"a":"made-up"},"metadata":"mine"}}`, `{"a":"made-up"}`, false},
-		{"names that differ in case", fn.KV2, 200, `{"data":{"DATA":{"a":"made-up"}}}`, "kv/data/app holds no secret as KV v2 has it", false},
+		{"the Kubernetes API server's, behind kubectl proxy", fn.KV1, 200, `{"kind":"Secret","apiVersion":"v1","metadata":{},"data":{"a":"bWFkZS11cA=="}}`, "the answer for kv/app is not Vault's: 200, and not its JSON", false},
+		{"data beside errors, without what Vault has beside data", fn.KV1, 404, `{"errors":[],"data":{"a":"made-up"}}`, "the answer for kv/app is not Vault's: 404, and not its JSON", false},
+		{"a lease", fn.KV1, 200, `{"request_id":"made-up","lease_id":"database/creds/x/1","data":{"a":"made-up"}}`, "kv/app is no secret of a KV mount", false},
+		{"what a token is shown", fn.KV1, 200, `{"request_id":"made-up","data":{"id":"made-up"},"mount_type":"token"}`, "kv/app is no secret of a KV mount", false},
+		{"deleted at no time", fn.KV2, 404, `{"request_id":"made-up","data":{"data":null,"metadata":{"deletion_time":"made-up","version":3}}}`, "version 3 of kv/data/app was deleted", true},
+		{"metadata of another kind", fn.KV2, 200, `{"request_id":"made-up","data":{"data":{"a":"made-up"},"metadata":"mine"}}`, `{"a":"made-up"}`, false},
+		{"names that differ in case", fn.KV2, 200, `{"request_id":"made-up","data":{"DATA":{"a":"made-up"}}}`, "kv/data/app holds no secret as KV v2 has it", false},
 		{"404 of something else", fn.KV2, 404, `404 page not found`, "the answer for kv/data/app is not Vault's: 404, and not its JSON", false},
 		{"policy", fn.KV2, 403, `{"errors":["1 error occurred:\n\t* permission denied\n\n"]}`, "permission denied for kv/data/app, or there is no such mount", false},
 		{"a refusal of something before Vault", fn.KV2, 403, `<html>made-up</html>`, "reading kv/data/app failed: 127.0.0.1", false},
@@ -136,7 +138,7 @@ func TestNoOtherVariableHasAnyEffect(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
-	address, seen := fakeVault(t, 200, `{"data":{"data":{"a":"made-up"},"metadata":{"version":1}}}`)
+	address, seen := fakeVault(t, 200, `{"request_id":"made-up","data":{"data":{"a":"made-up"},"metadata":{"version":1}}}`)
 	if _, err := readFrom(t, address, fn.KV2, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +165,7 @@ func sortedSet(texts []string) map[string]bool {
 }
 
 func TestTheNamespaceIsSentWithEveryRequest(t *testing.T) {
-	address, seen := fakeVault(t, 200, `{"auth":{"client_token":"made-up-login"},"data":{"data":{},"metadata":{}}}`)
+	address, seen := fakeVault(t, 200, `{"request_id":"made-up","auth":{"client_token":"made-up-login"},"data":{"data":{},"metadata":{}}}`)
 	for name, want := range map[string]string{"": "team", "operators": "operators"} {
 		*seen = nil
 		c := serviceAccount(address)
@@ -195,7 +197,7 @@ func TestALoginIsMadeOnceAndRevoked(t *testing.T) {
 		token          string
 		logins, revoke int
 	}{{"hvs.made-up", 1, 1}, {"hvb.made-up-batch", 1, 0}, {"b.made-up-batch", 1, 0}} {
-		address, seen := fakeVault(t, 200, `{"auth":{"client_token":"`+tc.token+`"},"data":{"data":{},"metadata":{}}}`)
+		address, seen := fakeVault(t, 200, `{"request_id":"made-up","auth":{"client_token":"`+tc.token+`"},"data":{"data":{},"metadata":{}}}`)
 		source := New(settingsOf(t, map[string]string{"ESFN_KUBERNETES_TOKEN_FILE": "/jwt"}))
 		var all sync.WaitGroup
 		for i := range 40 {

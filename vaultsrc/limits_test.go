@@ -66,7 +66,7 @@ func TestConnectionsAreBoundedAndUsedAgain(t *testing.T) {
 	t.Parallel()
 	var opened atomic.Int32
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, `{"data":{"data":{},"metadata":{}}}`)
+		fmt.Fprint(w, `{"request_id":"made-up","data":{"data":{},"metadata":{}}}`)
 	}))
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
@@ -158,7 +158,7 @@ func TestARevocationThatIsRedirectedIsNone(t *testing.T) {
 			w.WriteHeader(307)
 			return
 		}
-		fmt.Fprint(w, `{"auth":{"client_token":"hvs.made-up"},"data":{"data":{},"metadata":{}}}`)
+		fmt.Fprint(w, `{"request_id":"made-up","auth":{"client_token":"hvs.made-up"},"data":{"data":{},"metadata":{}}}`)
 	}))
 	defer server.Close()
 	source := New(settingsOf(t, map[string]string{"ESFN_KUBERNETES_TOKEN_FILE": "/jwt"}))
@@ -200,7 +200,7 @@ func TestALoginThatIsUnderWayWhenTheRunEnds(t *testing.T) {
 
 func TestOneLoginForOneCredential(t *testing.T) {
 	t.Parallel()
-	address, seen := fakeVault(t, 200, `{"auth":{"client_token":"hvs.made-up"},"data":{"data":{},"metadata":{}}}`)
+	address, seen := fakeVault(t, 200, `{"request_id":"made-up","auth":{"client_token":"hvs.made-up"},"data":{"data":{},"metadata":{}}}`)
 	source := New(settingsOf(t, map[string]string{"ESFN_KUBERNETES_TOKEN_FILE": "/jwt"}))
 	for i, mount := range []string{"kubernetes", "/kubernetes", "kubernetes/"} {
 		c := serviceAccount([]string{address, strings.Replace(address, "http", "HTTP", 1), address + "/"}[i])
@@ -265,7 +265,7 @@ func TestOneAddressInSeveralSpellings(t *testing.T) {
 
 func TestWhatIsNotKVIsNotAskedFor(t *testing.T) {
 	t.Parallel()
-	address, seen := fakeVault(t, 200, `{"data":{"id":"made-up"}}`)
+	address, seen := fakeVault(t, 200, `{"request_id":"made-up","data":{"id":"made-up"}}`)
 	for _, ref := range []fn.Ref{
 		{Mount: "auth/token", HasMount: true, Engine: fn.KV1, Key: "lookup-self"},
 		{Engine: fn.KV1, Key: "/sys/internal/ui/mounts"},

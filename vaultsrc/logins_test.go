@@ -36,7 +36,7 @@ func logInTo(t *testing.T, l fn.Login, status int, body string) (logins []sentLo
 			t.Error(err)
 		}
 		if !strings.Contains(r.URL.Path, "/login") {
-			fmt.Fprint(w, `{"data":{"data":{},"metadata":{}}}`)
+			fmt.Fprint(w, `{"request_id":"made-up","data":{"data":{},"metadata":{}}}`)
 			return
 		}
 		mu.Lock()

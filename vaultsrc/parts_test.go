@@ -37,45 +37,45 @@ func TestWhatTheAnswerForAPartMeans(t *testing.T) {
 		missing bool
 		hint    string // a piece of it
 	}{
-		{"names", folder, fn.KV2, 200, `{"data":{"keys":["b","a","dev/"]},"mount_type":"kv"}`, "[b a dev/]", false, ""},
-		{"names of KV v1", folder, fn.KV1, 200, `{"data":{"keys":["a"," ..b","c d/"]}}`, "[a  ..b c d/]", false, ""},
+		{"names", folder, fn.KV2, 200, `{"request_id":"made-up","data":{"keys":["b","a","dev/"]},"mount_type":"kv"}`, "[b a dev/]", false, ""},
+		{"names of KV v1", folder, fn.KV1, 200, `{"request_id":"made-up","data":{"keys":["a"," ..b","c d/"]}}`, "[a  ..b c d/]", false, ""},
 		{"no folder", folder, fn.KV2, 404, `{"errors":[]}`, "no folder at kv/metadata/app", true, "a KV v1 mount read as v2 looks the same"},
 		{"no folder in KV v1", folder, fn.KV1, 404, `{"errors":[]}`, "no folder at kv/app", true, "without the store's spec.provider.vault.path"},
 		{"no mount", folder, fn.KV2, 404, noHandler, "no secrets engine is mounted where kv/metadata/app is read", true, `is "kv" the mount?`},
-		{"KV v2 listed as v1", folder, fn.KV1, 404, `{"data":null,` + invalidPath + `}`, "no folder at kv/app", true, "version: v2"},
-		{"KV v2 elsewhere", folder, fn.KV2, 404, `{"data":null,` + invalidPath + `}`, "kv/metadata/app is no path that KV v2 reads", false, "has to be the store's spec.provider.vault.path"},
+		{"KV v2 listed as v1", folder, fn.KV1, 404, `{"request_id":"made-up","data":null,` + invalidPath + `}`, "no folder at kv/app", true, "version: v2"},
+		{"KV v2 elsewhere", folder, fn.KV2, 404, `{"request_id":"made-up","data":null,` + invalidPath + `}`, "kv/metadata/app is no path that KV v2 reads", false, "has to be the store's spec.provider.vault.path"},
 		{"denied", folder, fn.KV2, 403, denied, "permission denied to list kv/metadata/app", false, `path "kv/metadata/app/*" { capabilities = ["list"] }`},
-		{"names of something else", folder, fn.KV1, 200, `{"data":{"keys":["made-up"]},"mount_type":"token"}`, "kv/app is no folder of a KV mount", false, ""},
-		{"a name that is a slash", folder, fn.KV1, 200, `{"data":{"keys":["made-up","/"]}}`, "whose name no path can hold", false, "%2F"},
-		{"a name that is a dot", folder, fn.KV1, 200, `{"data":{"keys":["./"]}}`, "whose name no path can hold", false, ""},
-		{"a name that is two dots", folder, fn.KV2, 200, `{"data":{"keys":[".."]}}`, "whose name no path can hold", false, ""},
-		{"* a name that is a path", folder, fn.KV2, 200, `{"data":{"keys":["made/up"]}}`, "whose name no path can hold", false, ""},
-		{"* a name that is null", folder, fn.KV2, 200, `{"data":{"keys":[null]}}`, "whose name no path can hold", false, ""},
-		{"* an empty folder", folder, fn.KV2, 200, `{"data":{"keys":[]}}`, "[]", false, ""},
-		{"* no keys", folder, fn.KV2, 200, `{"data":{"KEYS":["made-up"]}}`, "the answer for kv/metadata/app is no list of names", false, ""},
-		{"* null keys", folder, fn.KV1, 200, `{"data":{"keys":null}}`, "the answer for kv/app is no list of names", false, ""},
-		{"* no data", folder, fn.KV2, 200, `{"data":null}`, "the answer for kv/metadata/app is no list of names", false, ""},
-		{"* keys that are no list", folder, fn.KV2, 200, `{"data":{"keys":"made-up"}}`, "the answer for kv/metadata/app is no list of names", false, ""},
-		{"* keys that are no texts", folder, fn.KV2, 200, `{"data":{"keys":[1]}}`, "the answer for kv/metadata/app is no list of names", false, ""},
-		{"* another warning", folder, fn.KV1, 404, `{"data":null,"warnings":["made-up"]}`, "the answer for kv/app is no list of names", false, ""},
-		{"* data that is no object", folder, fn.KV2, 200, `{"data":["made-up"]}`, "what kv/metadata/app holds has no fields", false, ""},
+		{"names of something else", folder, fn.KV1, 200, `{"request_id":"made-up","data":{"keys":["made-up"]},"mount_type":"token"}`, "kv/app is no folder of a KV mount", false, ""},
+		{"a name that is a slash", folder, fn.KV1, 200, `{"request_id":"made-up","data":{"keys":["made-up","/"]}}`, "whose name no path can hold", false, "%2F"},
+		{"a name that is a dot", folder, fn.KV1, 200, `{"request_id":"made-up","data":{"keys":["./"]}}`, "whose name no path can hold", false, ""},
+		{"a name that is two dots", folder, fn.KV2, 200, `{"request_id":"made-up","data":{"keys":[".."]}}`, "whose name no path can hold", false, ""},
+		{"* a name that is a path", folder, fn.KV2, 200, `{"request_id":"made-up","data":{"keys":["made/up"]}}`, "whose name no path can hold", false, ""},
+		{"* a name that is null", folder, fn.KV2, 200, `{"request_id":"made-up","data":{"keys":[null]}}`, "whose name no path can hold", false, ""},
+		{"* an empty folder", folder, fn.KV2, 200, `{"request_id":"made-up","data":{"keys":[]}}`, "[]", false, ""},
+		{"* no keys", folder, fn.KV2, 200, `{"request_id":"made-up","data":{"KEYS":["made-up"]}}`, "the answer for kv/metadata/app is no list of names", false, ""},
+		{"* null keys", folder, fn.KV1, 200, `{"request_id":"made-up","data":{"keys":null}}`, "the answer for kv/app is no list of names", false, ""},
+		{"* no data", folder, fn.KV2, 200, `{"request_id":"made-up","data":null}`, "the answer for kv/metadata/app is no list of names", false, ""},
+		{"* keys that are no list", folder, fn.KV2, 200, `{"request_id":"made-up","data":{"keys":"made-up"}}`, "the answer for kv/metadata/app is no list of names", false, ""},
+		{"* keys that are no texts", folder, fn.KV2, 200, `{"request_id":"made-up","data":{"keys":[1]}}`, "the answer for kv/metadata/app is no list of names", false, ""},
+		{"* another warning", folder, fn.KV1, 404, `{"request_id":"made-up","data":null,"warnings":["made-up"]}`, "the answer for kv/app is no list of names", false, ""},
+		{"* data that is no object", folder, fn.KV2, 200, `{"request_id":"made-up","data":["made-up"]}`, "what kv/metadata/app holds has no fields", false, ""},
 		{"* not Vault", folder, fn.KV2, 404, `<html>made-up</html>`, "the answer for kv/metadata/app is not Vault's", false, ""},
 
-		{"custom metadata", metadata, fn.KV2, 200, `{"data":{"created_time":"2026","current_version":3,"delete_version_after":"0s","max_versions":0,"versions":{},"custom_metadata":{"created_time":"mine","x":"<&>"}}}`,
+		{"custom metadata", metadata, fn.KV2, 200, `{"request_id":"made-up","data":{"created_time":"2026","current_version":3,"delete_version_after":"0s","max_versions":0,"versions":{},"custom_metadata":{"created_time":"mine","x":"<&>"}}}`,
 			`{"created_time":"mine","current_version":"3","delete_version_after":"0s","x":"\u003c\u0026\u003e"}`, false, ""},
-		{"no custom metadata", metadata, fn.KV2, 200, `{"data":{"created_time":"2026","current_version":0,"custom_metadata":null}}`, `{"created_time":"2026","current_version":"0"}`, false, ""},
-		{"* values of all kinds", metadata, fn.KV2, 200, `{"data":{"created_time":12345678901234567890,"delete_version_after":null,"custom_metadata":{"n":1.50,"e":1e3,"z":null,"b":true,"o":{"b":1,"a":null},"l":["x",2]}}}`,
+		{"no custom metadata", metadata, fn.KV2, 200, `{"request_id":"made-up","data":{"created_time":"2026","current_version":0,"custom_metadata":null}}`, `{"created_time":"2026","current_version":"0"}`, false, ""},
+		{"* values of all kinds", metadata, fn.KV2, 200, `{"request_id":"made-up","data":{"created_time":12345678901234567890,"delete_version_after":null,"custom_metadata":{"n":1.50,"e":1e3,"z":null,"b":true,"o":{"b":1,"a":null},"l":["x",2]}}}`,
 			`{"b":"true","created_time":"12345678901234567890","e":"1e3","l":"[x 2]","n":"1.50","o":"map[a:\u003cnil\u003e b:1]","z":"\u003cnil\u003e"}`, false, ""},
 		{"no metadata", metadata, fn.KV2, 404, `{"errors":[]}`, "no metadata at kv/metadata/app", true, "KV v1 keeps no metadata"},
 		{"metadata where no mount is", metadata, fn.KV2, 404, noHandler, "no secrets engine is mounted where kv/metadata/app is read", true, ""},
-		{"metadata of a mount", metadata, fn.KV2, 404, `{"data":null,` + rootPath + `}`, "kv/metadata/app is the mount itself, and no secret", false, "name the secret below it"},
-		{"metadata elsewhere", metadata, fn.KV2, 404, `{"data":null,` + invalidPath + `}`, "kv/metadata/app is no path that KV v2 reads", false, ""},
+		{"metadata of a mount", metadata, fn.KV2, 404, `{"request_id":"made-up","data":null,` + rootPath + `}`, "kv/metadata/app is the mount itself, and no secret", false, "name the secret below it"},
+		{"metadata elsewhere", metadata, fn.KV2, 404, `{"request_id":"made-up","data":null,` + invalidPath + `}`, "kv/metadata/app is no path that KV v2 reads", false, ""},
 		{"metadata denied", metadata, fn.KV2, 403, denied, "permission denied for kv/metadata/app", false, `path "kv/metadata/app" { capabilities = ["read"] }`},
-		{"a KV v1 secret in a folder metadata", metadata, fn.KV2, 200, `{"data":{"password":"made-up"},"mount_type":"kv"}`, "kv/metadata/app holds no metadata as KV v2 has it", false, "is the mount KV v1?"},
-		{"metadata of something else", metadata, fn.KV2, 200, `{"data":{"created_time":"made-up"},"mount_type":"pki"}`, "kv/metadata/app is no secret of a KV mount", false, ""},
-		{"* custom metadata that is no object", metadata, fn.KV2, 200, `{"data":{"created_time":"2026","custom_metadata":["made-up"]}}`, "kv/metadata/app holds no metadata as KV v2 has it", false, ""},
-		{"* metadata that is null", metadata, fn.KV2, 200, `{"data":null}`, "kv/metadata/app holds no metadata as KV v2 has it", false, ""},
-		{"metadata of KV v1", metadata, fn.KV1, 200, `{"data":{"a":"made-up"}}`, "KV v1 keeps no metadata of a secret", false, "version: v2"},
+		{"a KV v1 secret in a folder metadata", metadata, fn.KV2, 200, `{"request_id":"made-up","data":{"password":"made-up"},"mount_type":"kv"}`, "kv/metadata/app holds no metadata as KV v2 has it", false, "is the mount KV v1?"},
+		{"metadata of something else", metadata, fn.KV2, 200, `{"request_id":"made-up","data":{"created_time":"made-up"},"mount_type":"pki"}`, "kv/metadata/app is no secret of a KV mount", false, ""},
+		{"* custom metadata that is no object", metadata, fn.KV2, 200, `{"request_id":"made-up","data":{"created_time":"2026","custom_metadata":["made-up"]}}`, "kv/metadata/app holds no metadata as KV v2 has it", false, ""},
+		{"* metadata that is null", metadata, fn.KV2, 200, `{"request_id":"made-up","data":null}`, "kv/metadata/app holds no metadata as KV v2 has it", false, ""},
+		{"metadata of KV v1", metadata, fn.KV1, 200, `{"request_id":"made-up","data":{"a":"made-up"}}`, "KV v1 keeps no metadata of a secret", false, "version: v2"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -116,7 +116,7 @@ func readPart(t *testing.T, address string, ref fn.Ref) (fn.Answer, error) {
 
 func TestPartsThatAreNoKVAreNotAskedFor(t *testing.T) {
 	t.Parallel()
-	address, seen := fakeVault(t, 200, `{"data":{"keys":["made-up"]}}`)
+	address, seen := fakeVault(t, 200, `{"request_id":"made-up","data":{"keys":["made-up"]}}`)
 	source := New(settingsOf(t, nil))
 	defer source.Close()
 	for _, ref := range []fn.Ref{
@@ -147,7 +147,7 @@ func TestPartsThatAreNoKVAreNotAskedFor(t *testing.T) {
 // several spellings, is one read, and that parts of one path are several.
 func TestHowPartsAreAskedFor(t *testing.T) {
 	t.Parallel()
-	address, seen := fakeVault(t, 200, `{"data":{"keys":["a"],"current_version":1,"data":{}}}`)
+	address, seen := fakeVault(t, 200, `{"request_id":"made-up","data":{"keys":["a"],"current_version":1,"data":{}}}`)
 	source := New(settingsOf(t, nil))
 	defer source.Close()
 	var all sync.WaitGroup
@@ -187,7 +187,7 @@ func TestAMixOfPartsIsBounded(t *testing.T) {
 		for most := together.Load(); n > most && !together.CompareAndSwap(most, n); most = together.Load() {
 		}
 		time.Sleep(time.Millisecond)
-		fmt.Fprint(w, `{"data":{"keys":["a"],"current_version":1,"data":{}}}`)
+		fmt.Fprint(w, `{"request_id":"made-up","data":{"keys":["a"],"current_version":1,"data":{}}}`)
 	}))
 	defer server.Close()
 	settings := settingsOf(t, nil)

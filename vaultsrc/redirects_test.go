@@ -282,7 +282,7 @@ func newCluster(t *testing.T) *cluster {
 			c.mu.Unlock()
 			switch {
 			case i == active:
-				fmt.Fprint(w, `{"auth":{"client_token":"hvs.made-up"},"data":{"data":{},"metadata":{}}}`)
+				fmt.Fprint(w, `{"request_id":"made-up","auth":{"client_token":"hvs.made-up"},"data":{"data":{},"metadata":{}}}`)
 			case status == 0:
 				panic(http.ErrAbortHandler)
 			case status == 307:
