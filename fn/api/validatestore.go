@@ -86,12 +86,13 @@ func (s *Store) clientTLSProblems(field string, t *ClientTLS) (found []Problem) 
 func headerProblems(field string, headers map[string]string) (found []Problem) {
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		at := field + "[" + name + "]"
+		value := strings.ToLower(strings.TrimSpace(headers[name])) // as net/http sends it
 		switch canonical := strings.ToLower(name); {
 		case !headerName.MatchString(name):
 			found = append(found, Problem{at, "is no name of a header", ""})
 		case strings.ContainsFunc(headers[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
 			found = append(found, Problem{at, "has a line break in it, or another character that a header cannot have", "write it as one line"})
-		case canonical == "x-vault-token" || canonical == "authorization" && strings.HasPrefix(strings.ToLower(headers[name]), "bearer "):
+		case canonical == "x-vault-token" || canonical == "authorization" && strings.HasPrefix(value, "bearer "):
 			found = append(found, Problem{at, "is how a token is sent", "put the token into a Secret, and set auth.tokenSecretRef"})
 		case slices.Contains(reservedHeaders, canonical):
 			found = append(found, Problem{at, "is not for a store to set", "leave it out"})
