@@ -29,8 +29,10 @@ func (u StoreUse) Problem(fault *Fault) Problem {
 
 // Uses lists the stores that the manifests use, each once for every way in which
 // it is reached: a ClusterSecretStore may be another login in another namespace.
-// After them come the stores among the manifests that nothing uses. The problems
-// are those that [Run] finds without its source.
+// After them come the stores among the manifests that nothing uses, unless those of
+// the package are refused. What an ExternalSecret that is wrong by itself would use
+// is not among them: its namespace may be none. The problems are those that [Run]
+// finds without its source.
 func Uses(in Input) ([]StoreUse, Problems) {
 	if problems := asGenerator(in); len(problems) > 0 {
 		return nil, problems
@@ -50,6 +52,9 @@ func Uses(in Input) ([]StoreUse, Problems) {
 	var uses []*StoreUse
 	known := map[key]*StoreUse{}
 	for _, e := range entries {
+		if e.es.isBroken() { // a run reads nothing for it
+			continue
+		}
 		k := key{e.store, e.ref.Connection}
 		use, ok := known[k]
 		if !ok {
@@ -64,7 +69,7 @@ func Uses(in Input) ([]StoreUse, Problems) {
 		}
 	}
 	for _, it := range v.stores {
-		if stores.knows(it) {
+		if stores.knows(it) || operator.denyPackageStores {
 			continue
 		}
 		store := stores.decode(it)
