@@ -38,7 +38,7 @@ func doctor(ctx context.Context, in fn.Input, source *vaultsrc.Source, stdout, s
 	}
 	failed := 0
 	for i, use := range uses {
-		fmt.Fprintln(stdout, heading(use))
+		fmt.Fprintln(stdout, fn.OneLine(heading(use)))
 		works := !stops
 		tell := func(check vaultsrc.Check) {
 			works = works && check.Fault == nil

@@ -109,7 +109,8 @@ func checkRetry(ctx context.Context, answer *http.Response, err error) (bool, er
 	}
 	if retry && answer != nil && answer.StatusCode == http.StatusInternalServerError {
 		// Vault's client reads it once more; where it breaks off, that fails.
-		text, _ := io.ReadAll(answer.Body)
+		// Those that clouds give credentials by are not bounded yet.
+		text, _ := io.ReadAll(io.LimitReader(answer.Body, maxOther))
 		answer.Body.Close()
 		answer.Body = io.NopCloser(bytes.NewReader(text))
 		retry = !bytes.Contains(text, []byte(certificateRefused))

@@ -86,10 +86,18 @@ func allVaultWords(r *api.ResponseError, sent ...secret.Value) string {
 	}
 	// Vault formats an error that is none into some of them.
 	words := strings.ReplaceAll(strings.Join(r.Errors, " "), ": %!w(<nil>)", "")
-	// White space in what was sent is to be found before it is made one space.
+	return onOneLine(words, sent...)
+}
+
+// onOneLine makes one line of what a server says, without what was sent. White space
+// in that is to be found before it is made one space.
+func onOneLine(words string, sent ...secret.Value) string {
 	words = withoutSent(words, sent...)
 	return withoutSent(strings.Join(strings.Fields(words), " "), sent...)
 }
+
+// oneLine is onOneLine of bounded length.
+func oneLine(words string, sent ...secret.Value) string { return shortened(onOneLine(words, sent...)) }
 
 // shortened bounds what is shown of what a server says.
 func shortened(words string) string {

@@ -28,8 +28,8 @@ type way struct {
 type token struct {
 	value secret.Value
 	own   bool
-	// policies and lifetime are what a login said of it; of a token that is not
-	// our own they are not known.
+	// policies and lifetime are what a login said of it, without what was sent; of a
+	// token that is not our own they are not known.
 	policies []string
 	lifetime time.Duration
 }
@@ -116,7 +116,11 @@ func (e endpoint) logIn(ctx context.Context, client *api.Client, method api.Auth
 		return token{}, e.loginFault("does the address lead to Vault's API?",
 			fmt.Sprintf("the login at %s was answered without a token", e.loginPlace()))
 	}
-	return token{value: secret.New(answer.Auth.ClientToken), own: true, policies: answer.Auth.Policies,
+	policies := answer.Auth.Policies
+	for i, policy := range policies {
+		policies[i] = withoutSent(policy, sent...)
+	}
+	return token{value: secret.New(answer.Auth.ClientToken), own: true, policies: policies,
 		lifetime: time.Duration(answer.Auth.LeaseDuration) * time.Second}, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/http/httptrace"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/vault/api"
 
@@ -20,7 +21,10 @@ import (
 
 // reach asks Vault for its health, without a token, and tells what happens on the
 // way. It returns whether something answered.
-func (s *Source) reach(ctx context.Context, e endpoint, tell func(Check)) bool {
+func (s *Source) reach(ctx context.Context, e endpoint, toTell func(Check)) bool {
+	one := &oneAtATime{tell: toTell}
+	defer one.end()
+	tell := one.Tell
 	transport, fault := s.sessions.transports.of(e)
 	if fault != nil {
 		tell(Check{Name: "TLS", Fault: fault})
@@ -74,6 +78,28 @@ func (s *Source) reach(ctx context.Context, e endpoint, tell func(Check)) bool {
 	return fault == nil
 }
 
+// oneAtATime tells from many goroutines: connections are made side by side, and
+// may go on after the answer.
+type oneAtATime struct {
+	mu   sync.Mutex
+	tell func(Check)
+}
+
+// Tell tells, until the end.
+func (o *oneAtATime) Tell(check Check) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.tell != nil {
+		o.tell(check)
+	}
+}
+
+func (o *oneAtATime) end() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.tell = nil
+}
+
 // tracing tells of a connection as it is made: one that is there already is not
 // made again.
 func tracing(tell func(Check)) *httptrace.ClientTrace {
@@ -105,6 +131,7 @@ func tracing(tell func(Check)) *httptrace.ClientTrace {
 }
 
 // certificateWords says for which names a certificate is, from whom and until when.
+// Names in it are the server's words.
 func certificateWords(c *x509.Certificate) string {
 	names := slices.Clone(c.DNSNames)
 	for _, ip := range c.IPAddresses {
@@ -117,8 +144,11 @@ func certificateWords(c *x509.Certificate) string {
 	if len(names) > more {
 		names = append(names[:more], fmt.Sprintf("and %d more", len(names)-more))
 	}
+	for i, name := range names {
+		names[i] = oneLine(name)
+	}
 	const date = "2006-01-02 15:04 MST"
-	return fmt.Sprintf("certificate for %s\nissued by %s\nvalid from %s to %s", strings.Join(names, ", "), c.Issuer.String(), c.NotBefore.UTC().Format(date), c.NotAfter.UTC().Format(date))
+	return fmt.Sprintf("certificate for %s\nissued by %s\nvalid from %s to %s", strings.Join(names, ", "), oneLine(c.Issuer.String()), c.NotBefore.UTC().Format(date), c.NotAfter.UTC().Format(date))
 }
 
 // health says what the answer to a request for sys/health means
@@ -140,7 +170,7 @@ func (e endpoint) health(status int, body []byte) (says string, _ *fn.Fault) {
 	case h.Sealed:
 		return "", e.serverFault(laterHint, fmt.Sprintf("Vault at %s is sealed", hostOf(e.Server)))
 	}
-	says = "version " + h.Version
+	says = "version " + oneLine(h.Version)
 	if h.Enterprise {
 		says += ", Enterprise"
 	}

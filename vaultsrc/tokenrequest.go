@@ -68,6 +68,13 @@ func (s *Settings) askKubernetes(ctx context.Context, e endpoint, q question) (b
 	fail := func(hint, cause string, args ...any) ([]byte, string, error) {
 		return nil, "", e.accountFault(hint, cause, args...)
 	}
+	// The API server decodes a path before it reads it: no escaping keeps a slash
+	// in a name from being one.
+	for _, name := range []string{account.Namespace, account.Name} {
+		if strings.Contains(name, "/") || strings.Trim(name, ".") == "" {
+			return fail("", "%q is no name of a service account or its namespace", name)
+		}
+	}
 	config, unusable := s.kubernetesAPI()
 	if unusable != "" {
 		hint := "set KUBECONFIG, or VAULT_TOKEN"

@@ -34,10 +34,11 @@ func (s *session) whoami(ctx context.Context) (says string, _ *fn.Fault) {
 			return "", s.connectionFault(ctx, err, s.token.value)
 		}
 		policies, _ = found.TokenPolicies()
+		policies = slices.Clone(policies)
 		lifetime, _ = found.TokenTTL()
 	}
 	slices.Sort(policies)
-	says = fmt.Sprintf("%s has the policies %s", words, strings.Join(policies, ", "))
+	says = fmt.Sprintf("%s has the policies %s", words, oneLine(strings.Join(policies, ", "), s.token.value))
 	if lifetime > 0 {
 		says += ", and lives for " + about(lifetime)
 	} else {
