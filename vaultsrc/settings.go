@@ -73,7 +73,7 @@ func ParseSettings(getenv func(string) string, readFile func(string) ([]byte, er
 		Address:             getenv("VAULT_ADDR"),
 		Namespace:           getenv("VAULT_NAMESPACE"),
 		KubernetesTokenFile: FileName(getenv, getenv("ESFN_KUBERNETES_TOKEN_FILE")),
-		Kubeconfig:          getenv("KUBECONFIG"),
+		Kubeconfig:          fileNames(getenv, getenv("KUBECONFIG")),
 		AWS:                 awsEnvironment(getenv),
 		GCP:                 gcpEnvironment(getenv),
 		Proxy:               proxyFrom(getenv),
@@ -149,6 +149,15 @@ func FileName(getenv func(string) string, written string) string {
 		return filepath.Join(getenv("HOME"), below)
 	}
 	return written
+}
+
+// fileNames are the files that a list in a variable means.
+func fileNames(getenv func(string) string, written string) string {
+	names := filepath.SplitList(written)
+	for i, name := range names {
+		names[i] = FileName(getenv, name)
+	}
+	return strings.Join(names, string(filepath.ListSeparator))
 }
 
 // fileFault says why a file cannot be read, without Go's "open" before it.

@@ -175,6 +175,13 @@ func (s *Settings) kubernetesAPI() (config *rest.Config, unusable string) {
 	}
 	files := slices.DeleteFunc(filepath.SplitList(s.Kubeconfig), func(name string) bool { return name == "" })
 	for _, name := range files {
+		// kustomize runs esfn in a folder of the package, and a kubeconfig may name a
+		// command to run.
+		if !filepath.IsAbs(name) {
+			return nil, "KUBECONFIG: " + name + " is no path from the root, and esfn may run in a folder of the package"
+		}
+	}
+	for _, name := range files {
 		// clientcmd leaves out a file that is not there, and takes the cluster
 		// that it runs in where none is left.
 		text, err := s.ReadFile(name)

@@ -62,6 +62,38 @@ users: [{name: u, user: %s}]
 `, server, user)
 }
 
+// TestAKubeconfigIsNotOfThePackage: esfn may run in a folder of the package's, and a
+// kubeconfig names a command to run.
+func TestAKubeconfigIsNotOfThePackage(t *testing.T) {
+	t.Chdir(t.TempDir())
+	ran := filepath.Join(t.TempDir(), "ran")
+	theirs := kubeconfigFor("https://127.0.0.1:1", fmt.Sprintf(`{exec: {apiVersion: client.authentication.k8s.io/v1, command: touch, args: [%q], interactiveMode: Never}}`, ran))
+	for _, name := range []string{"kubeconfig", "~/.kube/config"} {
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(theirs), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := settingsOf(t, map[string]string{"KUBECONFIG": name})
+		s.ReadFile = os.ReadFile
+		source := New(s)
+		c := serviceAccount("http://127.0.0.1:1")
+		_, err := source.Read(context.Background(), fn.Ref{Connection: c, Engine: fn.KV2, Mount: "kv", HasMount: true, Key: "app"})
+		source.Close()
+		want := "the token of ns/sa cannot be asked for: KUBECONFIG: " + name + " is no path from the root, and esfn may run in a folder of the package"
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v", err)
+		}
+	}
+	if _, err := os.Stat(ran); err == nil {
+		t.Error("the command was run")
+	}
+	if s := settingsOf(t, map[string]string{"HOME": "/home/ada", "KUBECONFIG": "~/.kube/config:/etc/kubeconfig"}); s.Kubeconfig != "/home/ada/.kube/config:/etc/kubeconfig" {
+		t.Errorf("got %s", s.Kubeconfig)
+	}
+}
+
 const granted = `{"status":{"token":"made-up-jwt"}}`
 
 func TestARedirectOfTheAPIServerIsNotFollowed(t *testing.T) {
