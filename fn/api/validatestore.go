@@ -106,7 +106,8 @@ var headerName = regexp.MustCompile("^[-!#$%&'*+.^_`|~0-9A-Za-z]+$")
 // reservedHeaders say where a message goes and where it ends, what comes back, or
 // are esfn's own to send.
 var reservedHeaders = []string{"host", "connection", "content-length", "transfer-encoding", "te", "trailer", "upgrade",
-	"keep-alive", "proxy-connection", "proxy-authorization", "expect", "accept-encoding", "range", "x-vault-request", "x-vault-wrap-ttl", "x-http-method-override"}
+	"keep-alive", "proxy-connection", "proxy-authorization", "expect", "accept-encoding", "range", "x-vault-request", "x-vault-wrap-ttl", "x-http-method-override", "x-http-method", "x-method-override",
+	"x-original-url", "x-rewrite-url"}
 
 // Certificates returns what caBundle holds, in PEM form, or "" where there is
 // none. As ESO has it, the PEM may have been encoded twice

@@ -41,10 +41,11 @@ func TestWhatIsWrongWithAConnection(t *testing.T) {
 			at + `tls.certSecretRef.namespace: a SecretStore can refer to its own namespace only, not to "other" (leave it out, or make the store a ClusterSecretStore)`,
 			at + "tls.keySecretRef.name: required, and not given"}},
 		{"headers", "SecretStore", `headers: {X-Team: shop, X-Vault-Namespace: team, Authorization: Basic made-up}`, "", nil},
-		{"headers that are none", "SecretStore", `headers: {"X Team": a, "": b, X-Two: "a\nb", X-Vault-Token: made-up, authorization: bearer made-up, Authorization: "\t Bearer made-up", hOsT: h, X-Vault-Wrap-TTL: 1m, X-Vault-Request: "false"}`, "", []string{
+		{"headers that are none", "SecretStore", `headers: {"X Team": a, "": b, X-Two: "a\nb", X-Vault-Token: made-up, authorization: bearer made-up, Authorization: "\t Bearer made-up", hOsT: h, X-Vault-Wrap-TTL: 1m, X-Vault-Request: "false", X-Original-URL: /v1/sys}`, "", []string{
 			at + "headers[]: is no name of a header",
 			at + "headers[Authorization]: is how a token is sent (put the token into a Secret, and set auth.tokenSecretRef)",
 			at + "headers[X Team]: is no name of a header",
+			at + "headers[X-Original-URL]: is not for a store to set (leave it out)",
 			at + "headers[X-Two]: has a line break in it, or another character that a header cannot have (write it as one line)",
 			at + "headers[X-Vault-Request]: is not for a store to set (leave it out)",
 			at + "headers[X-Vault-Token]: is how a token is sent (put the token into a Secret, and set auth.tokenSecretRef)",
