@@ -50,7 +50,9 @@ func (s *Settings) awsWay(e endpoint) (way, *fn.Fault) {
 		signed, _ := body["iam_request_headers"].(string)
 		explain := func(words string) (cause, hint string) { return e.awsRefusal(words, service.region) }
 		return e.logIn(ctx, client, loginRequest{"auth/" + e.Login.Mount + "/login", body}, explain,
-			credentials.SessionToken, credentials.SecretAccessKey, secret.New(signed))
+			credentials.SessionToken, credentials.SecretAccessKey, secret.New(signed),
+			// No secret by itself; but the store may have named any of the operator's for it.
+			credentials.AccessKeyID)
 	}}, nil
 }
 

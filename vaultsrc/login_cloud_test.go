@@ -2,6 +2,7 @@ package vaultsrc
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -104,7 +105,10 @@ func TestWhatIsSignedIsNotShown(t *testing.T) {
 		headers, _, _ = strings.Cut(headers, `"`)
 		echoed = headers
 		w.WriteHeader(400)
-		fmt.Fprintf(w, `{"errors":[%q]}`, "made up: "+headers+" made-up/session+token=2")
+		signed, _ := base64.StdEncoding.DecodeString(headers)
+		_, id, _ := strings.Cut(string(signed), "Credential=")
+		id, _, _ = strings.Cut(id, "/")
+		fmt.Fprintf(w, `{"errors":[%q]}`, "made up: "+headers+" made-up/session+token=2 "+id)
 	}))
 	defer vault.Close()
 	c := awsStore(vault.URL)
@@ -112,7 +116,7 @@ func TestWhatIsSignedIsNotShown(t *testing.T) {
 	_, err := readAs(t, c, map[string]string{"VAULT_ADDR": vault.URL, "AWS_ENDPOINT_URL_STS": sts.Address,
 		"AWS_ACCESS_KEY_ID": "AKIA-made-up", "AWS_SECRET_ACCESS_KEY": "made-up/secret+key"})
 	var fault *fn.Fault
-	if !errors.As(err, &fault) || fault.Cause != `the login at auth/aws with role "reader" is refused: made up: [redacted] [redacted]` || len(echoed) < 200 {
+	if !errors.As(err, &fault) || fault.Cause != `the login at auth/aws with role "reader" is refused: made up: [redacted] [redacted] [redacted]` || len(echoed) < 200 {
 		t.Errorf("got %v", err)
 	}
 	if diff := cmp.Diff([]string{"AssumeRole 200"}, sts.Requests()); diff != "" {
