@@ -88,7 +88,7 @@ func TestHeadersGoWithEveryRequest(t *testing.T) {
 		{name: "VAULT_NAMESPACE", header: "X-Vault-Namespace", env: map[string]string{"VAULT_NAMESPACE": "operators"}, want: []string{"operators", "operators", "operators"}, change: func(c *fn.Connection) {
 			c.Namespace = "team"
 		}},
-		{name: "VAULT_NAMESPACE and auth.namespace", header: "X-Vault-Namespace", env: map[string]string{"VAULT_NAMESPACE": "operators"}, want: []string{"admin", "operators", "admin"}, change: func(c *fn.Connection) {
+		{name: "VAULT_NAMESPACE and auth.namespace", header: "X-Vault-Namespace", env: map[string]string{"VAULT_NAMESPACE": "operators"}, want: []string{"operators", "operators", "operators"}, change: func(c *fn.Connection) {
 			c.Namespace, c.Login.Namespace, c.Login.HasNamespace = "team", "admin", true
 		}},
 		{name: "a header for the namespace", header: "X-Vault-Namespace", want: []string{"team", "team", "team"}, change: func(c *fn.Connection) {

@@ -52,7 +52,9 @@ func (s *Settings) override(c fn.Connection) endpoint {
 		}
 	}
 	if s.Namespace != "" {
-		e.Namespace = s.Namespace
+		// Of the login as well: an auth method is configured by whoever the namespace
+		// belongs to, and learns what is logged in with.
+		e.Namespace, e.Login.HasNamespace = s.Namespace, false
 	}
 	if s.Roots != nil {
 		e.Trust, e.trustFrom = fn.Trust{}, "VAULT_CACERT"
