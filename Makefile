@@ -35,10 +35,10 @@ test-all:
 	$(GO) test ./fn/template
 	$(GO) test -count=1 . ./tests/...
 
-test-fast: ## what needs no kube-apiserver and no Docker
+test-fast: ## what needs no kube-apiserver, no kpt, no Argo CD and no Docker
 	$(GO) run ./tests/prepare vault ldap kustomize
 	$(GO) test ./fn/... ./vaultsrc/...
-	$(GO) test -count=1 . ./tests/... -skip 'TestKubeScripts|TestContainerScripts'
+	$(GO) test -count=1 . ./tests/... -skip 'TestKubeScripts|TestHost|TestContainerScripts'
 
 FUZZTIME ?= 1m
 fuzz: ## every fuzz test for FUZZTIME, one after the other

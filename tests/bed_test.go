@@ -123,19 +123,25 @@ func TestBedFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			file := filepath.Join(t.TempDir(), "script.txtar")
-			if err := os.WriteFile(file, []byte(tc.script), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			p := params()
-			p.Files = []string{file}
-			p.Cmds["client"] = cmdClient
-			played := &played{}
-			testscript.RunT(played, p)
-			if !played.failed || !regexp.MustCompile(tc.says).MatchString(played.log.String()) {
-				t.Errorf("failed: %v; the log has no %s:\n%s", played.failed, tc.says, played.log.String())
-			}
+			fails(t, tc.script, tc.says)
 		})
+	}
+}
+
+// fails plays a script that has to fail, with a line like that in its log.
+func fails(t *testing.T, script, says string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "script.txtar")
+	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := params()
+	p.Files = []string{file}
+	p.Cmds["client"] = cmdClient
+	played := &played{}
+	testscript.RunT(played, p)
+	if !played.failed || !regexp.MustCompile(says).MatchString(played.log.String()) {
+		t.Errorf("failed: %v; the log has no %s:\n%s", played.failed, says, played.log.String())
 	}
 }
 

@@ -1,10 +1,13 @@
 package tests
 
 import (
+	"debug/buildinfo"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,6 +64,22 @@ func TestScripts(t *testing.T) { play(t, "scripts") }
 // TestKubeScripts plays those that log in with service accounts of a real
 // kube-apiserver.
 func TestKubeScripts(t *testing.T) { play(t, "kube") }
+
+// TestHostScripts plays those that run in kpt and in Argo CD.
+func TestHostScripts(t *testing.T) {
+	kpt, err := kptBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := params()
+	p.Dir = filepath.Join("testdata", "hosts")
+	p.Setup = func(env *testscript.Env) error {
+		err := setup(env)
+		env.Setenv("PATH", filepath.Dir(kpt)+":"+env.Getenv("PATH"))
+		return err
+	}
+	testscript.Run(t, p)
+}
 
 // TestContainerScripts plays those that run the image that ESFN_TEST_IMAGE
 // names; without it there is nothing to run.
@@ -129,6 +148,8 @@ func params() testscript.Params {
 			"google-delete-keys":        cmdGoogleDeleteKeys,
 			"google-run-as":             cmdGoogleRunAs,
 			"vault-gcp-role":            cmdVaultGCPRole,
+			"cmp-start":                 cmdCMPStart,
+			"cmp-generate":              cmdCMPGenerate,
 		},
 	}
 }
@@ -162,6 +183,31 @@ func setup(env *testscript.Env) error {
 		env.Setenv("IMAGE", image)
 	}
 	return nil
+}
+
+// TestHostsAreReal keeps the tests of hosts from passing with something else.
+func TestHostsAreReal(t *testing.T) {
+	for _, host := range []struct {
+		binary        func() (string, error)
+		path, version string
+	}{
+		{kptBinary, "github.com/kptdev/kpt", "v1.0.0-beta.60"},
+		{argocdBinary, "github.com/argoproj/argo-cd/v3", "v3.2.12"},
+	} {
+		binary, err := host.binary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := buildinfo.ReadFile(binary)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(info.Deps, func(m *debug.Module) bool {
+			return m.Path == host.path && m.Version == host.version && m.Replace == nil
+		}) {
+			t.Errorf("%s is not built from %s %s", binary, host.path, host.version)
+		}
+	}
 }
 
 // TestTheProgramsAreReal keeps the tests from passing with something else on

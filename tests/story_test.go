@@ -21,9 +21,10 @@ type story struct {
 	// https is the recorder's address with TLS.
 	https string
 
-	sts     *testbed.FakeSTS // nil until it is started
-	foreign *testbed.Foreign // nil until it is started
-	proxy   *testbed.Proxy   // nil until it is started
+	sts     *testbed.FakeSTS   // nil until it is started
+	foreign *testbed.Foreign   // nil until it is started
+	proxy   *testbed.Proxy     // nil until it is started
+	cmp     *testbed.CMPServer // nil until it is started
 
 	// mayStay are the accessors of tokens that a script has said will be left.
 	mayStay map[string]string

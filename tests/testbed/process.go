@@ -23,10 +23,16 @@ const startTimeout = 2 * time.Minute
 
 // start starts a server and waits until it is ready.
 func start(binary string, args ...string) (*process, error) {
-	cmd := exec.Command(binary, args...)
-	cmd.SysProcAttr = dieWithParent()
 	complaints := &tail{}
+	cmd := exec.Command(binary, args...)
 	cmd.Stderr = complaints
+	return startCommand(cmd, complaints)
+}
+
+// startCommand starts a server that has its own environment and stderr, and waits
+// until it is ready. What it complains of until then becomes the error.
+func startCommand(cmd *exec.Cmd, complaints fmt.Stringer) (*process, error) {
+	cmd.SysProcAttr = dieWithParent()
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -68,10 +74,10 @@ func start(binary string, args ...string) (*process, error) {
 		}
 		return p, nil
 	case <-p.ended:
-		return nil, fmt.Errorf("%s ended before it was ready:\n%s", binary, complaints)
+		return nil, fmt.Errorf("%s ended before it was ready:\n%s", cmd.Path, complaints)
 	case <-time.After(startTimeout):
 		p.Stop()
-		return nil, fmt.Errorf("%s was not ready after %s:\n%s", binary, startTimeout, complaints)
+		return nil, fmt.Errorf("%s was not ready after %s:\n%s", cmd.Path, startTimeout, complaints)
 	}
 }
 
