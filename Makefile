@@ -29,7 +29,7 @@ test: lint ## everything; with a Docker engine the image, too
 	fi
 
 test-all:
-	@echo "Building what the tests run against: 10 to 15 minutes the first time, on two cores."
+	@echo "Building what the tests run against: 15 to 20 minutes the first time, on two cores."
 	$(GO) run ./tests/prepare
 	$(if $(RACE),CGO_ENABLED=1) $(GO) test $(RACE) -parallel 16 $(filter-out %/fn/template,$(shell $(GO) list ./fn/... ./vaultsrc/...))
 	$(GO) test ./fn/template
