@@ -37,12 +37,13 @@ func cmdSTSStart(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 }
 
-// cmdSTSUser gives a user of AWS an access key.
+// cmdSTSUser gives a user of AWS an access key, or a temporary one, which goes with a
+// session token.
 //
-//	sts-user NAME ACCESS-KEY-ID SECRET-ACCESS-KEY
+//	sts-user NAME ACCESS-KEY-ID SECRET-ACCESS-KEY [SESSION-TOKEN]
 func cmdSTSUser(ts *testscript.TestScript, neg bool, args []string) {
-	plain(ts, neg, len(args) == 3, "sts-user NAME ACCESS-KEY-ID SECRET-ACCESS-KEY")
-	storyOf(ts).sts.AddUser(args[1], testbed.FakeUser{ARN: "arn:aws:iam::" + awsAccount + ":user/" + args[0], Secret: args[2]})
+	plain(ts, neg, len(args) == 3 || len(args) == 4, "sts-user NAME ACCESS-KEY-ID SECRET-ACCESS-KEY [SESSION-TOKEN]")
+	storyOf(ts).sts.AddUser(args[1], testbed.FakeUser{ARN: "arn:aws:iam::" + awsAccount + ":user/" + args[0], Secret: args[2], Session: strings.Join(args[3:], "")})
 }
 
 // cmdSTSRole makes a role of AWS that a user may take on, or who bears a token of a
