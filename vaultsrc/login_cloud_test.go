@@ -36,6 +36,8 @@ func TestIdentitiesOfCloudsGoToListedServers(t *testing.T) {
 	fromPackage.Login.AWS.SecretAccessKey = fn.Credential{Value: userKeys.SecretAccessKey}
 	ofOperator := fromPackage
 	ofOperator.Login.AWS.SecretAccessKey.Operator = "Secret a/b"
+	sessionOfOperator := fromPackage
+	sessionOfOperator.Login.AWS.SessionToken = fn.Credential{Value: secret.New("made-up"), Operator: "Secret a/c"}
 	unresolved := fromPackage
 	unresolved.Login.AWS.SessionToken = fn.Credential{Field: "auth.iam.secretRef.sessionTokenSecretRef", Unresolved: "Secret a/b has no key \"s\""}
 	lineBreak := fromPackage
@@ -57,6 +59,7 @@ func TestIdentitiesOfCloudsGoToListedServers(t *testing.T) {
 		{"a service account's role", nil, account, []string{"spec.provider.vault.server: https://vault.example:8200 would be sent a request signed with the role of the service account ns/sa, and nothing in the environment says that it may be"}},
 		{"keys of the package", keys, fromPackage, nil},
 		{"keys of the operator", nil, ofOperator, []string{"spec.provider.vault.server: https://vault.example:8200 would be sent what the operator's Secret a/b holds, and nothing in the environment says that it may be"}},
+		{"a session token of the operator", nil, sessionOfOperator, []string{"spec.provider.vault.server: https://vault.example:8200 would be sent what the operator's Secret a/c holds, and nothing in the environment says that it may be"}},
 		{"keys that are not there", keys, unresolved, []string{`auth.iam.secretRef.sessionTokenSecretRef: Secret a/b has no key "s"`}},
 		{"a key with a line break", keys, lineBreak, []string{"auth.iam.secretRef: the secret access key of AWS has characters in it that none has"}},
 		{"nobody", nil, awsStore(server), []string{"auth.iam: the store names no credentials of AWS, and the environment has none"}},

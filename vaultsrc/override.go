@@ -65,7 +65,7 @@ func (s *Settings) override(c fn.Connection) endpoint {
 		*l = fn.Login{Method: fn.TokenLogin, Credential: fn.Credential{Value: s.Token}}
 	case l.Method == fn.KubernetesLogin && s.KubernetesTokenFile != "":
 		l.ServiceAccount, l.Credential = fn.ServiceAccount{}, fn.Credential{}
-	case l.Method == fn.JWTLogin && l.Credential == fn.Credential{} && s.KubernetesTokenFile != "":
+	case l.Method == fn.JWTLogin && s.KubernetesTokenFile != "":
 		l.ServiceAccount = fn.ServiceAccount{}
 	case l.Method == fn.KubernetesLogin && l.ServiceAccount != fn.ServiceAccount{}:
 		l.Credential = fn.Credential{}

@@ -191,13 +191,13 @@ func TestARedirectTakesTheVerySameRequest(t *testing.T) {
 	own := &url.URL{Scheme: "https", Host: "vault.example", Path: "/team"}
 	following := &redirects{
 		next: servers{
-			"https://vault.example":  record(307, "https://active.example/v1/auth/odd%20name/login"),
+			"https://vault.example":  record(307, "https://active.example/v1/auth/odd%20name%2Fmore/login"),
 			"https://active.example": record(200, ""),
 		},
 		own:     own,
 		allowed: func(*url.URL, *url.URL) (string, string) { return "", "" },
 	}
-	request, err := http.NewRequest(http.MethodPut, "https://vault.example/team/v1/auth/odd%20name/login", strings.NewReader("made-up-body"))
+	request, err := http.NewRequest(http.MethodPut, "https://vault.example/team/v1/auth/odd%20name%2Fmore/login", strings.NewReader("made-up-body"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,8 +208,8 @@ func TestARedirectTakesTheVerySameRequest(t *testing.T) {
 	}
 	answer.Body.Close()
 	want := []sent{
-		{"PUT", "https://vault.example/team/v1/auth/odd%20name/login", "vault.example", "made-up", "made-up-body"},
-		{"PUT", "https://active.example/v1/auth/odd%20name/login", "active.example", "made-up", "made-up-body"},
+		{"PUT", "https://vault.example/team/v1/auth/odd%20name%2Fmore/login", "vault.example", "made-up", "made-up-body"},
+		{"PUT", "https://active.example/v1/auth/odd%20name%2Fmore/login", "active.example", "made-up", "made-up-body"},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(sent{})); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)

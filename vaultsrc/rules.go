@@ -95,13 +95,13 @@ func (s *Settings) admit(c fn.Connection) []*fn.Fault {
 	return faults
 }
 
-// redirect says what there is against sending on to one server what another one
-// was sent for an endpoint; "" where it may be. A credential that stands in the
+// redirect says what there is against sending on to another server, than the
+// endpoint's own, what one was sent; "" where it may be. A credential that stands in the
 // manifests goes where their server says, as it would go where they say.
 func (s *Settings) redirect(ambient string, from, to *url.URL) (against, hint string) {
 	address := addressOf(to)
 	switch {
-	case s.allows(to) || s.Address != "" && covers(s.Address, to):
+	case s.allows(to):
 		return "", ""
 	case to.Scheme == "http" && (from.Scheme == "https" || !isLoopback(to.Hostname())):
 		return "which is plain http and shows credentials and secrets to the network",
