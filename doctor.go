@@ -11,11 +11,25 @@ import (
 )
 
 // doctor says of each store that the manifests use where it leads, who logs in
-// there and by what, and whether that works. It reads no secret. What it finds goes
-// to stdout as it is found; what is wrong with the manifests, which keeps a store
-// from being looked at, to stderr. It returns the exit code: 0 where nothing is
-// wrong.
-func doctor(ctx context.Context, in fn.Input, source *vaultsrc.Source, stdout, stderr io.Writer) int {
+// there and by what, and whether that works. It reads no secret. What is wrong with
+// the files or the settings is said in its place. It returns the exit code: 0 where
+// nothing is wrong.
+func doctor(g given, stdout, stderr io.Writer) (code int) {
+	if problems := append(g.unreadable, g.misset...); len(problems) > 0 {
+		fmt.Fprintln(stderr, problems.Error())
+		return 1
+	}
+	warnings := withSource(g.settings, func(ctx context.Context, source *vaultsrc.Source) {
+		code = examine(ctx, g.input(), source, stdout, stderr)
+	})
+	warn(warnings, stderr)
+	return code
+}
+
+// examine looks at one store after the other. What it finds goes to stdout as it is
+// found; what is wrong with the manifests, which keeps a store from being looked at,
+// to stderr.
+func examine(ctx context.Context, in fn.Input, source *vaultsrc.Source, stdout, stderr io.Writer) int {
 	uses, problems := fn.Uses(in)
 	if len(uses) == 0 && len(problems) == 0 {
 		problems = fn.Problems{{Cause: "there is no store to look at", Hint: "give esfn doctor the manifests with the ExternalSecrets and their stores"}}

@@ -1,5 +1,5 @@
 // Esfn renders ExternalSecrets into Secrets, with the values from HashiCorp
-// Vault, while manifests are being rendered. See the usage below, and
+// Vault, while manifests are being rendered. See usage.go, and
 // https://github.com/esfn/esfn.
 //
 // This file is the program: it chooses the mode, reads the input and the
@@ -9,7 +9,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -31,68 +30,6 @@ import (
 	"github.com/esfn/esfn/fn/resourcelist"
 	"github.com/esfn/esfn/vaultsrc"
 )
-
-const usage = `esfn renders ExternalSecrets into Secrets, with values from HashiCorp Vault.
-
-Usage:
-  esfn < resourcelist.yaml     as a KRM function: kustomize and kpt run it so
-  helm template … | esfn       plain documents in, plain documents out
-  esfn FILE|FOLDER|-…          the same, from files, stdin (-), and all .yaml,
-                               .yml and .json files below folders that are not
-                               hidden; a kustomization is kustomize's to build
-  esfn doctor [FILE|FOLDER|-…] say of each store of the manifests where it leads,
-                               who logs in there by what, and whether that works;
-                               reads no secret
-  esfn version                 print the version
-  esfn --help                  print this
-
-ExternalSecret, ClusterExternalSecret, SecretStore and ClusterSecretStore
-(external-secrets.io/v1 and v1beta1) are read as External Secrets Operator reads
-them; what esfn does not do yet it refuses by name. Each ExternalSecret is replaced
-by the Secret that it makes, the stores that it used are dropped (kpt: both are
-kept), and everything else passes through. If anything is wrong, esfn says all of
-it on stderr, writes no Secret, and exits with 1.
-
-A functionConfig is only needed to set "consumed: Keep" or "Drop", under spec of
-  apiVersion: esfn.krm/v1alpha1
-  kind: RenderExternalSecrets
-or in the data of a ConfigMap. Among plain documents it may stand as one of them.
-
-Environment:
-  VAULT_ADDR                   in place of every store's server
-  VAULT_TOKEN                  in place of every store's auth
-  VAULT_TOKEN_FILE             the same, from a file, such as ~/.vault-token of
-                               vault login
-  VAULT_NAMESPACE              in place of every store's namespace
-  VAULT_CACERT                 file with the CA certificates to trust
-  ESFN_ALLOWED_SERVERS         addresses, separated by commas, that credentials
-                               of this environment may be sent to
-  ESFN_STORES                  files and folders, separated as in PATH, of stores
-                               that win over those of the manifests, and of the
-                               Secrets, ConfigMaps and Namespaces they need
-  ESFN_SECRETS_DIR             folder with Secrets that stores refer to, as files
-                               NAMESPACE/NAME/KEY
-  ESFN_PACKAGE_STORES          deny refuses stores that come with the manifests
-                               (allow)
-  ESFN_KUBERNETES_TOKEN_FILE   service account token for kubernetes and jwt auth
-  KUBECONFIG                   API server to ask for service account tokens;
-                               without it, that of the cluster esfn runs in
-                               (KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT)
-  AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
-                               keys for iam auth; else AWS_WEB_IDENTITY_TOKEN_FILE
-                               with AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME, else
-                               AWS_CONTAINER_CREDENTIALS_FULL_URI or _RELATIVE_URI
-                               with AWS_CONTAINER_AUTHORIZATION_TOKEN or _TOKEN_FILE
-  AWS_ENDPOINT_URL_STS         the STS to ask for roles
-  GOOGLE_APPLICATION_CREDENTIALS
-                               file with a service account's key for gcp auth;
-                               else the machine's own, from GCE_METADATA_HOST
-  ESFN_TIMEOUT                 time for the whole run (50s)
-  HTTPS_PROXY, NO_PROXY        proxy for https:// addresses; lower case, too
-  SSL_CERT_FILE, SSL_CERT_DIR  the system's CA certificates
-
-https://github.com/esfn/esfn
-`
 
 func main() {
 	// Libraries that log write what is not theirs to show: net/http the beginning of
@@ -125,46 +62,61 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 		return write(stdout, stderr, []byte(usage))
 	case command == "version", command == "--version":
 		return write(stdout, stderr, []byte("esfn "+version()+"\n"))
+	case command == "doctor":
+		return doctor(gather(args[1:], stdin), stdout, stderr)
 	}
-	settings, known := vaultsrc.ParseSettings(os.Getenv, os.ReadFile)
-	settings.UserAgent = "esfn/" + version()
-	if command == "doctor" {
-		args = args[1:]
+	return render(gather(args, stdin), stdout, stderr)
+}
+
+// given is what a run has to work with: the manifests, and what whoever runs it
+// gives besides.
+type given struct {
+	list     *resourcelist.List
+	operator fn.Operator
+	settings vaultsrc.Settings
+	// unreadable is what is wrong with files, and misset with settings.
+	unreadable, misset fn.Problems
+}
+
+// gather reads the files named, or stdin, and the environment.
+func gather(files []string, stdin *os.File) (g given) {
+	g.settings, g.misset = vaultsrc.ParseSettings(os.Getenv, os.ReadFile)
+	g.settings.UserAgent = "esfn/" + version()
+	g.list, g.unreadable = read(files, stdin)
+	operator, problems := readOperator(os.Getenv)
+	g.operator, g.unreadable = operator, append(g.unreadable, problems...)
+	return g
+}
+
+// input is all of it that package fn is to know.
+func (g given) input() fn.Input {
+	return fn.Input{
+		Items:          g.list.Items,
+		FunctionConfig: g.list.FunctionConfig,
+		Operator:       g.operator,
+		Plain:          !g.list.IsResourceList(),
+		Places:         g.list.Places,
+		Known:          g.misset,
 	}
-	list, found := read(args, stdin)
-	operator, wrong := readOperator(os.Getenv)
-	found = append(found, wrong...)
-	switch {
-	case command == "doctor" && len(found)+len(known) > 0:
-		fmt.Fprintln(stderr, append(found, known...).Error())
-		return 1
-	case len(found) > 0:
-		return fail(list, append(found, known...), stdout, stderr)
-	}
-	in := fn.Input{
-		Items:          list.Items,
-		FunctionConfig: list.FunctionConfig,
-		Operator:       operator,
-		Plain:          !list.IsResourceList(),
-		Places:         list.Places,
-		Known:          known,
-	}
-	if command == "doctor" {
-		warnings := withSource(settings, func(ctx context.Context, source *vaultsrc.Source) { code = doctor(ctx, in, source, stdout, stderr) })
-		warn(warnings, stderr)
-		return code
+}
+
+// render is the function: the manifests, with Secrets in place of ExternalSecrets.
+// It returns the exit code.
+func render(g given, stdout, stderr io.Writer) int {
+	if len(g.unreadable) > 0 {
+		return fail(g.list, append(g.unreadable, g.misset...), stdout, stderr)
 	}
 	var output fn.Output
 	var problems fn.Problems
-	warnings := withSource(settings, func(ctx context.Context, source *vaultsrc.Source) { output, problems = fn.Run(ctx, in, source) })
+	warnings := withSource(g.settings, func(ctx context.Context, source *vaultsrc.Source) { output, problems = fn.Run(ctx, g.input(), source) })
 	// Also of a run that failed: a token that was not revoked is to be known.
 	warn(append(output.Warnings, warnings...), stderr)
 	if len(problems) > 0 {
-		return fail(list, problems, stdout, stderr)
+		return fail(g.list, problems, stdout, stderr)
 	}
-	answer, err := list.Answer(output.Items, output.Warnings.Results(framework.Warning))
+	answer, err := g.list.Answer(output.Items, output.Warnings.Results(framework.Warning))
 	if err != nil {
-		return fail(list, fn.Problems{{Cause: err.Error()}}, stdout, stderr)
+		return fail(g.list, fn.Problems{{Cause: err.Error()}}, stdout, stderr)
 	}
 	return write(stdout, stderr, answer)
 }
@@ -223,25 +175,4 @@ func write(stdout, stderr io.Writer, answer []byte) int {
 		return 1
 	}
 	return 0
-}
-
-// version is that of this binary, with Go's.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	return versionOf(info)
-}
-
-// versionOf is the version of the module where esfn was installed from one, else
-// the commit that it was built from.
-func versionOf(info *debug.BuildInfo) string {
-	v := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && (v == "" || v == "(devel)") {
-			v = s.Value
-		}
-	}
-	return cmp.Or(v, "(devel)") + " " + info.GoVersion
 }
