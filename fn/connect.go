@@ -116,9 +116,9 @@ func (r *references) login(field string, auth *api.VaultAuth) Login {
 		case a.SecretRef != nil:
 			l.Credential = r.credential(at+".secretRef.secretAccessKeySecretRef", &a.SecretRef.SecretAccessKey, a.SecretRef.SecretAccessKey.Key)
 		case bool(a.WorkloadIdentity):
-			l = Login{Method: UnbuiltLogin, Field: at + ".workloadIdentity"}
+			l = Login{Method: RefusedLogin, Field: at + ".workloadIdentity"}
 		case bool(a.ServiceAccountRef):
-			l = Login{Method: UnbuiltLogin, Field: at + ".serviceAccountRef"}
+			l = Login{Method: RefusedLogin, Field: at + ".serviceAccountRef"}
 		}
 	}
 	return l

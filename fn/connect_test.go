@@ -84,8 +84,8 @@ func TestEveryLogin(t *testing.T) {
 			Login{Method: GCPLogin, Field: field + "gcp", Mount: "gcp", Role: "r", Credential: from("gcp.secretRef.secretAccessKeySecretRef", credential)}},
 		{"iam, where the default of its path is overwritten", "{iam: {path: '', vaultRole: r}}", Login{Method: AWSLogin, Field: field + "iam", Mount: "aws", Role: "r"}},
 		{"gcp, where the default of its path is overwritten", "{gcp: {path: '', role: r}}", Login{Method: GCPLogin, Field: field + "gcp", Mount: "gcp", Role: "r"}},
-		{"gcp, workload identity", "{gcp: {role: r, workloadIdentity: {}}}", Login{Method: UnbuiltLogin, Field: field + "gcp.workloadIdentity"}},
-		{"gcp, a service account", "{gcp: {role: r, serviceAccountRef: {name: sa}}}", Login{Method: UnbuiltLogin, Field: field + "gcp.serviceAccountRef"}},
+		{"gcp, workload identity", "{gcp: {role: r, workloadIdentity: {}}}", Login{Method: RefusedLogin, Field: field + "gcp.workloadIdentity"}},
+		{"gcp, a service account", "{gcp: {role: r, serviceAccountRef: {name: sa}}}", Login{Method: RefusedLogin, Field: field + "gcp.serviceAccountRef"}},
 
 		{"a namespace to log in to", "{kubernetes: {role: r}, namespace: elsewhere}",
 			Login{Method: KubernetesLogin, Field: field + "kubernetes", Mount: "kubernetes", Role: "r", Namespace: "elsewhere", HasNamespace: true}},

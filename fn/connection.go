@@ -84,11 +84,11 @@ type Retry struct {
 type LoginMethod string
 
 // The login methods. NoLogin is a store without auth: what is at its address logs
-// in itself, as a Vault Agent does. UnbuiltLogin is one that esfn refuses: the
+// in itself, as a Vault Agent does. RefusedLogin is one that esfn refuses: the
 // operator's token has to take its place.
 const (
 	NoLogin         LoginMethod = ""
-	UnbuiltLogin    LoginMethod = "unbuilt"
+	RefusedLogin    LoginMethod = "refused"
 	TokenLogin      LoginMethod = "token"
 	AppRoleLogin    LoginMethod = "approle"
 	KubernetesLogin LoginMethod = "kubernetes"

@@ -56,12 +56,12 @@ func (s *Settings) way(e endpoint) (way, *fn.Fault) {
 		return s.awsWay(e)
 	case fn.GCPLogin:
 		return s.gcpWay(e)
-	case fn.UnbuiltLogin:
+	case fn.RefusedLogin:
 		return way{}, e.gcpRefused()
 	case fn.NoLogin:
 		return agentWay(), nil
 	}
-	return way{}, e.loginFault("set VAULT_TOKEN or VAULT_TOKEN_FILE to use a token of your own in its place", "not supported yet")
+	return way{}, e.loginFault("please report it", fmt.Sprintf("esfn has no login of the method %q", e.Login.Method))
 }
 
 // agentWay sends requests without a token: a Vault Agent or Proxy adds its own

@@ -48,7 +48,7 @@ func TestIdentitiesOfCloudsGoToListedServers(t *testing.T) {
 	elsewhere.Login.AWS.Region = "us-east-1.evil.example/"
 	gcpOfPackage := gcpStore(server)
 	gcpOfPackage.Login.Credential = fn.Credential{Value: secret.New("made-up")}
-	exchange := fn.Connection{Server: server, Login: fn.Login{Method: fn.UnbuiltLogin, Field: "auth.gcp.serviceAccountRef"}}
+	exchange := fn.Connection{Server: server, Login: fn.Login{Method: fn.RefusedLogin, Field: "auth.gcp.serviceAccountRef"}}
 	for _, tc := range []struct {
 		name       string
 		env        map[string]string

@@ -51,7 +51,7 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 	jwtOfThePackage.Login.Credential = fn.Credential{Value: secret.New("made-up-jwt")}
 	mounted := serviceAccount(vault)
 	mounted.Login.ServiceAccount = fn.ServiceAccount{}
-	unbuilt := fn.Connection{Server: vault, Login: fn.Login{Method: fn.UnbuiltLogin, Field: "auth.gcp.workloadIdentity"}}
+	refused := fn.Connection{Server: vault, Login: fn.Login{Method: fn.RefusedLogin, Field: "auth.gcp.workloadIdentity"}}
 	jwt := serviceAccount(vault)
 	jwt.Login.Method, jwt.Login.Field = fn.JWTLogin, "auth.jwt"
 	storedJWT := jwtOfThePackage
@@ -172,8 +172,8 @@ func TestWhoMaySendWhatWhere(t *testing.T) {
 			"auth: not given: " + vault + " would be sent requests that a Vault Agent or Proxy there answers with its own token, and " + notAllowed}},
 		{"no auth, and an address that is listed", env("ESFN_ALLOWED_SERVERS", vault), []fn.Connection{noAuth}, nil},
 		{"no auth, and the operator's token", env("VAULT_TOKEN_FILE", "/t", "VAULT_ADDR", vault), []fn.Connection{noAuth}, nil},
-		{"auth that is not built yet", nil, []fn.Connection{unbuilt}, []string{"auth.gcp.workloadIdentity: esfn does not trade a cluster's tokens at Google"}},
-		{"auth that is not built yet, and the operator's token in its place", env("VAULT_TOKEN", "made-up", "VAULT_ADDR", vault), []fn.Connection{unbuilt}, nil},
+		{"auth that esfn refuses", nil, []fn.Connection{refused}, []string{"auth.gcp.workloadIdentity: esfn does not trade a cluster's tokens at Google"}},
+		{"auth that esfn refuses, and the operator's token in its place", env("VAULT_TOKEN", "made-up", "VAULT_ADDR", vault), []fn.Connection{refused}, nil},
 		{"a token with a line break", nil, []fn.Connection{lineBreak}, []string{
 			"auth.tokenSecretRef: the token has characters in it that no token has"}},
 		{"no address at all, and no Secret", nil, []fn.Connection{{Server: "vault.example", Login: unresolved.Login}}, []string{
