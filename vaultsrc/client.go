@@ -44,12 +44,11 @@ func (x *sessions) client(e endpoint, ambient string) (*api.Client, error) {
 	following := &redirects{next: bounded{pool}, allowed: func(from, to *url.URL) (string, string) {
 		return x.settings.redirect(ambient, from, to)
 	}}
-	address := e.Server
-	if strings.HasPrefix(address, "unix:") {
-		address = "http://localhost" // the transport knows the socket
-	} else if server, err := parseServer(address); err != nil {
+	server, err := parseServer(e.Server)
+	if err != nil {
 		return nil, err
-	} else {
+	}
+	if server.Scheme != "unix" {
 		following.own = server
 	}
 	retries, least, most := maxRetries, minRetryWait, maxRetryWait
@@ -60,7 +59,7 @@ func (x *sessions) client(e endpoint, ambient string) (*api.Client, error) {
 		least, most = interval, interval
 	}
 	client, err := api.NewClient(&api.Config{
-		Address:          address,
+		Address:          e.requestAddress(),
 		HttpClient:       &http.Client{Transport: following, Timeout: attemptTimeout, CheckRedirect: noRedirect},
 		MinRetryWait:     least,
 		MaxRetryWait:     most,
@@ -75,16 +74,9 @@ func (x *sessions) client(e endpoint, ambient string) (*api.Client, error) {
 	}
 	client.ClearToken()
 	client.ClearNamespace()
-	headers := http.Header{}
-	for name, value := range e.Headers.All() {
-		headers.Add(name, value) // two that differ in their case are both sent, as by ESO
-	}
-	headers.Set(api.RequestHeaderName, "true")
+	headers := x.settings.headers(e)
 	if e.ReadYourWrites && e.ForwardInconsistent {
 		headers.Set(api.HeaderInconsistent, "forward-active-node")
-	}
-	if agent := x.settings.UserAgent; agent != "" && headers.Get("User-Agent") == "" {
-		headers.Set("User-Agent", agent)
 	}
 	client.SetHeaders(headers)
 	client.SetWrappingLookupFunc(func(string, string) string { return "" })
@@ -92,6 +84,28 @@ func (x *sessions) client(e endpoint, ambient string) (*api.Client, error) {
 		client.SetNamespace(e.Namespace)
 	}
 	return client, nil
+}
+
+// requestAddress is the endpoint's in requests: of a socket the transport knows where
+// it is.
+func (e endpoint) requestAddress() string {
+	if strings.HasPrefix(e.Server, "unix:") {
+		return "http://localhost"
+	}
+	return e.Server
+}
+
+// headers are those of every request: the store's, and esfn's own.
+func (s *Settings) headers(e endpoint) http.Header {
+	headers := http.Header{}
+	for name, value := range e.Headers.All() {
+		headers.Add(name, value) // two that differ in their case are both sent, as by ESO
+	}
+	headers.Set(api.RequestHeaderName, "true")
+	if s.UserAgent != "" && headers.Get("User-Agent") == "" {
+		headers.Set("User-Agent", s.UserAgent)
+	}
+	return headers
 }
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

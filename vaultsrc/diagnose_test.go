@@ -83,3 +83,23 @@ func TestDescribeSendsNothing(t *testing.T) {
 		source.Close()
 	}
 }
+
+// TestTheHintOfPathsIsBounded has more paths than a hint can name, of which none may
+// be read.
+func TestTheHintOfPathsIsBounded(t *testing.T) {
+	t.Parallel()
+	address, _ := fakeVault(t, 200, `{"data":{},"initialized":true}`)
+	c := packageToken(address)
+	var refs []fn.Ref
+	for i := range 13 {
+		refs = append(refs, ref(c, i))
+	}
+	source := New(settingsOf(t, nil))
+	defer source.Close()
+	var last Check
+	source.Diagnose(t.Context(), c, refs, func(check Check) { last = check })
+	if last.Fault == nil || !strings.HasPrefix(last.Fault.Cause, "13 of 13 paths") ||
+		strings.Count(last.Fault.Hint, "capabilities") != 10 || !strings.HasSuffix(last.Fault.Hint, " and so for 3 more") {
+		t.Errorf("got %+v", last.Fault)
+	}
+}

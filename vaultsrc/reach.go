@@ -10,11 +10,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"slices"
 	"strings"
 	"sync"
-
-	"github.com/hashicorp/vault/api"
 
 	"github.com/esfn/esfn/fn"
 )
@@ -30,23 +27,13 @@ func (s *Source) reach(ctx context.Context, e endpoint, toTell func(Check)) bool
 		tell(Check{Name: "TLS", Fault: fault})
 		return false
 	}
-	address := e.Server
-	if strings.HasPrefix(address, "unix:") {
-		address = "http://localhost"
-	}
 	const states = "standbyok=true&perfstandbyok=true&drsecondarycode=200&sealedcode=200&uninitcode=200"
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/v1/sys/health?"+states, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.requestAddress()+"/v1/sys/health?"+states, nil)
 	if err != nil {
 		tell(Check{Name: "server", Fault: e.serverFault("", "it is no address")})
 		return false
 	}
-	for name, value := range e.Headers.All() {
-		request.Header.Set(name, value)
-	}
-	request.Header.Set(api.RequestHeaderName, "true")
-	if s.settings.UserAgent != "" {
-		request.Header.Set("User-Agent", s.settings.UserAgent)
-	}
+	request.Header = s.settings.headers(e)
 	if proxy := transport.Proxy; proxy != nil {
 		if through, err := proxy(request); err == nil && through != nil {
 			tell(Check{Name: "proxy", Says: through.Host + ", from HTTPS_PROXY"})
@@ -133,16 +120,13 @@ func tracing(tell func(Check)) *httptrace.ClientTrace {
 // certificateWords says for which names a certificate is, from whom and until when.
 // Names in it are the server's words.
 func certificateWords(c *x509.Certificate) string {
-	names := slices.Clone(c.DNSNames)
-	for _, ip := range c.IPAddresses {
-		names = append(names, ip.String())
-	}
+	names := hostsOf(c)
 	if len(names) == 0 {
 		names = []string{"no name"}
 	}
-	const more = 10
-	if len(names) > more {
-		names = append(names[:more], fmt.Sprintf("and %d more", len(names)-more))
+	const most = 10
+	if len(names) > most {
+		names = append(names[:most], fmt.Sprintf("and %d more", len(names)-most))
 	}
 	for i, name := range names {
 		names[i] = oneLine(name)

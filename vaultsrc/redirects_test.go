@@ -418,3 +418,37 @@ func TestARedirectOfWhatTheManifestsDoNotHold(t *testing.T) {
 		t.Errorf("%d connections to the other server", n)
 	}
 }
+
+// TestBackToTheServerItself has a node that the environment lists lead to the server
+// that it names: nothing more has to be listed.
+func TestBackToTheServerItself(t *testing.T) {
+	t.Parallel()
+	own := &url.URL{Scheme: "https", Host: "vault.example"}
+	settings := settingsOf(t, map[string]string{"VAULT_ADDR": own.String(), "ESFN_ALLOWED_SERVERS": "https://active.example"})
+	asked := 0
+	following := &redirects{
+		next: servers{
+			"https://vault.example": func(*http.Request) (int, string) {
+				if asked++; asked > 1 {
+					return 200, ""
+				}
+				return 307, "https://active.example/v1/kv/data/app"
+			},
+			"https://active.example": always(307, "https://vault.example/v1/kv/data/app"),
+		},
+		own:     own,
+		allowed: func(from, to *url.URL) (string, string) { return settings.redirect("the token of VAULT_TOKEN", from, to) },
+	}
+	request, err := http.NewRequest(http.MethodGet, "https://vault.example/v1/kv/data/app", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := following.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if asked != 2 {
+		t.Errorf("the server itself was asked %d times", asked)
+	}
+}

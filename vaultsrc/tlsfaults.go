@@ -76,10 +76,7 @@ func rejection(err error) string {
 
 // namesIn lists whom a certificate is for, or the first few.
 func namesIn(certificate *x509.Certificate) string {
-	names := certificate.DNSNames
-	for _, ip := range certificate.IPAddresses {
-		names = append(names, ip.String())
-	}
+	names := hostsOf(certificate)
 	if len(names) == 0 {
 		return "it names no host"
 	}
@@ -88,10 +85,20 @@ func namesIn(certificate *x509.Certificate) string {
 	if len(names) > most {
 		names, more = names[:most], "…"
 	}
-	for i, name := range names {
-		names[i] = strings.Trim(strconv.QuoteToASCII(name), `"`)
-	}
 	return "it is for " + strings.Join(names, ", ") + more
+}
+
+// hostsOf are the names and addresses that a certificate is for. They are a stranger's
+// words.
+func hostsOf(certificate *x509.Certificate) []string {
+	var hosts []string
+	for _, name := range certificate.DNSNames {
+		hosts = append(hosts, strings.Trim(strconv.QuoteToASCII(name), `"`))
+	}
+	for _, ip := range certificate.IPAddresses {
+		hosts = append(hosts, ip.String())
+	}
+	return hosts
 }
 
 // certificateHint says what to do about a server's certificate.

@@ -98,8 +98,11 @@ func (s *session) capabilities(ctx context.Context, settings *Settings, refs []f
 	if len(lines) == 0 {
 		return fmt.Sprintf("%d of %d may be read", len(paths), len(paths)), nil
 	}
+	hint := strings.Join(lines, " ")
 	const most = 10
-	hint := strings.Join(lines[:min(most, len(lines))], " ")
+	if len(lines) > most {
+		hint = fmt.Sprintf("%s and so for %d more", strings.Join(lines[:most], " "), len(lines)-most)
+	}
 	return "", &fn.Fault{Scope: fn.StoreScope, Field: s.Login.Field,
 		Cause: fmt.Sprintf("%d of %d paths that the ExternalSecrets name may not be read, or have no mount", len(lines), len(paths)),
 		Hint:  "the policy needs: " + hint}
