@@ -436,8 +436,10 @@ func TestBackToTheServerItself(t *testing.T) {
 			},
 			"https://active.example": always(307, "https://vault.example/v1/kv/data/app"),
 		},
-		own:     own,
-		allowed: func(from, to *url.URL) (string, string) { return settings.redirect("the token of VAULT_TOKEN", from, to) },
+		own: own,
+		allowed: func(from, to *url.URL) (string, string) {
+			return settings.redirect("the token of VAULT_TOKEN", from, to)
+		},
 	}
 	request, err := http.NewRequest(http.MethodGet, "https://vault.example/v1/kv/data/app", nil)
 	if err != nil {
