@@ -8,8 +8,11 @@
 //	package.go   the typed view of the items: what there is, by kind and name
 //	clusterexternalsecret.go
 //	             one ExternalSecret for each namespace that is chosen
-//	stores.go    which store an entry means; conditions.go: who may use it
-//	connect.go   what a store says about reaching Vault, as a [Connection]
+//	operator.go  what whoever runs the render gives, which comes before it
+//	stores.go    which store an entry means; conditions.go: who may use it, and
+//	             naming.go: what kustomize's renaming does to names
+//	connect.go   what a store says about reaching Vault, as a [Connection], and
+//	             references.go, the Secrets and ConfigMaps that it refers to
 //	plan.go      one entry per data[] and dataFrom[], with the [Ref] it reads
 //	templates.go the target's templates, compiled
 //	fetch.go     all reads, through the caller's [Source]
@@ -22,6 +25,9 @@
 //	targets.go   the Secrets to be, and who makes them
 //	newsecret.go a Secret that is new, and existing.go, one that is added to
 //	emit.go      the items, with Secrets in place of what was consumed
+//
+// run.go goes through all of it. uses.go goes as far as the plan, for who asks which
+// stores there are and not what is in them.
 //
 // It decides what External Secrets Operator (ESO) decides, to the byte, for
 // everything that shapes a Secret. Where it differs on purpose,

@@ -13,9 +13,18 @@
 // folder: one Ref is one request, and walking through folders is package fn's.
 //
 // Below them, a session is one client and one login for each distinct address,
-// namespace and auth of a run, made when first needed.
+// namespace and auth of a run, made when first needed:
 //
-// It decides who may send what where ([Source.Admit]), before anything is sent:
+//	session    the login, shared, and its revocation
+//	login      which method; a file for each, login_kubernetes.go and the like.
+//	           serviceaccount.go has the JWT for two of them, tokenrequest.go asks
+//	           the Kubernetes API server; aws_… and gcp_… are the clouds'
+//	client     Vault's client, and transport.go the connections under it
+//	faults     what a refusal means, and tlsfaults.go, why TLS failed
+//
+// [Source.Diagnose] goes the same way step by step (diagnose.go, reach.go, whoami.go).
+//
+// It decides who may send what where ([Source.Admit], rules.go), before anything is sent:
 // manifests come from Git and may be a stranger's, the environment belongs to
 // whoever runs the render. A credential from the environment (a token, a file, a
 // service account's token) goes only to servers that the environment names, in
