@@ -3,7 +3,6 @@ package vaultsrc
 import (
 	"cmp"
 	"fmt"
-	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -138,52 +137,4 @@ func (e endpoint) credentials() []fn.Credential {
 // are those of an entry, and the path is the entry's or below it.
 func (s *Settings) allows(server *url.URL) bool {
 	return slices.ContainsFunc(s.AllowedServers, func(entry string) bool { return covers(entry, server) })
-}
-
-// covers tells whether a server is the one at an address, or below it.
-func covers(address string, server *url.URL) bool {
-	listed, err := parseServer(address)
-	if err != nil || origin(listed) != origin(server) {
-		return false
-	}
-	if listed.Scheme == "unix" {
-		return listed.Path == server.Path
-	}
-	prefix := strings.TrimRight(listed.Path, "/")
-	return server.Path == prefix || strings.HasPrefix(server.Path, prefix+"/") || prefix == ""
-}
-
-// origin is scheme, host and port, spelled in one way.
-func origin(u *url.URL) string {
-	if u.Scheme == "unix" {
-		return "unix://"
-	}
-	port := u.Port()
-	if port == "" {
-		port = strings.TrimPrefix(defaultPorts[u.Scheme], ":")
-	}
-	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
-}
-
-// addressOf is a server's address as esfn shows and compares it.
-func addressOf(u *url.URL) string {
-	return u.Scheme + "://" + strings.TrimSuffix(strings.ToLower(u.Host), defaultPorts[u.Scheme]) + strings.TrimRight(u.Path, "/")
-}
-
-// defaultPorts are those that an address need not name.
-var defaultPorts = map[string]string{"http": ":80", "https": ":443"}
-
-// comparableServer spells an address in one way; what is no address is reported
-// where it stands.
-func comparableServer(address string) string {
-	u, err := parseServer(address)
-	if err != nil {
-		return "one that is no address"
-	}
-	return origin(u) + strings.TrimRight(u.Path, "/")
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
