@@ -17,8 +17,8 @@
 //
 //	session    the login, shared, and its revocation
 //	login      which method; a file for each, login_kubernetes.go and the like.
-//	           serviceaccount.go has the JWT for two of them, tokenrequest.go asks
-//	           the Kubernetes API server; aws_… and gcp_… are the clouds'
+//	           serviceaccount.go has the JWT for two of them, which tokenrequest.go
+//	           asks of the Kubernetes API server; aws_… and gcp_… are the clouds'
 //	client     Vault's client, and transport.go the connections under it
 //	faults     what a refusal means; connectionfaults.go, why there is no answer,
 //	           tlsfaults.go, why no TLS; sent.go keeps what was sent out of words
