@@ -27,7 +27,7 @@ func TestWhoRevealsSecrets(t *testing.T) {
 		"vaultsrc/aws_signing.go",      // to sign with
 		"vaultsrc/aws_sts.go",          // into the form of a request
 		"vaultsrc/certificate.go",      // to read it, and its key
-		"vaultsrc/gcp_identity.go",     // to sign with
+		"vaultsrc/gcp_signing.go",      // to sign with
 		"vaultsrc/login.go",            // to see that a token is one word
 		"vaultsrc/login_approle.go",    // into the body of a login
 		"vaultsrc/login_gcp.go",        // into the body of a login
