@@ -111,8 +111,3 @@ func (s *Settings) webIdentity(ctx context.Context, service sts) (awsCredentials
 	}
 	return c, fault
 }
-
-// atVariable makes faults that are a variable's.
-func atVariable(variable string) func(cause string) *fn.Fault {
-	return func(cause string) *fn.Fault { return &fn.Fault{Scope: fn.RunScope, Field: variable, Cause: cause} }
-}

@@ -2,7 +2,6 @@ package vaultsrc
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -108,12 +107,4 @@ func (s *Source) Diagnose(ctx context.Context, c fn.Connection, refs []fn.Ref, t
 			tell(Check{Name: "paths", Says: says, Fault: fault})
 		}
 	}
-}
-
-func asFault(err error) *fn.Fault {
-	var fault *fn.Fault
-	if !errors.As(err, &fault) {
-		fault = &fn.Fault{Cause: "failed by a fault of esfn's own; please report it"}
-	}
-	return fault
 }

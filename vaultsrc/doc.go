@@ -20,7 +20,8 @@
 //	           serviceaccount.go has the JWT for two of them, which tokenrequest.go
 //	           asks of the Kubernetes API server; aws_… and gcp_… are the clouds'
 //	client     Vault's client, and transport.go the connections under it
-//	faults     what a refusal means; connectionfaults.go, why there is no answer,
+//	faults     what a refusal means; faultplaces.go, where it is said;
+//	           connectionfaults.go, why there is no answer;
 //	           tlsfaults.go, why no TLS; sent.go keeps what was sent out of words
 //
 // [Source.Diagnose] goes the same way step by step (diagnose.go, reach.go, whoami.go).

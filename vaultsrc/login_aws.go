@@ -162,11 +162,3 @@ func (e endpoint) awsRefusal(words string, region awsRegion) (cause, hint string
 	}
 	return "", ""
 }
-
-// placed puts a fault that has no place yet at a field of the store.
-func placed(fault *fn.Fault, field string) *fn.Fault {
-	if fault != nil && fault.Scope == fn.EntryScope {
-		fault.Scope, fault.Field = fn.StoreScope, field
-	}
-	return fault
-}

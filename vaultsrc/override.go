@@ -112,29 +112,3 @@ func (s *Settings) locate(ref fn.Ref) (location, *fn.Fault) {
 	}
 	return at, fault
 }
-
-// serverFault is a fault of reaching the server, at whatever named it.
-func (e endpoint) serverFault(hint, cause string) *fn.Fault {
-	if e.addressFrom != "" {
-		return &fn.Fault{Scope: fn.RunScope, Field: e.addressFrom, Cause: cause, Hint: hint}
-	}
-	return &fn.Fault{Scope: fn.StoreScope, Field: "spec.provider.vault.server", Cause: cause, Hint: hint}
-}
-
-// addressFault is a fault of an address that is none.
-func (e endpoint) addressFault(err error) *fn.Fault {
-	return e.serverFault("write it as in https://vault.example.com:8200", err.Error())
-}
-
-// credentialFault is a fault of what a field of the store refers to.
-func (e endpoint) credentialFault(c fn.Credential) *fn.Fault {
-	return &fn.Fault{Scope: fn.StoreScope, Field: cmp.Or(c.Field, e.Login.Field), Cause: c.Unresolved, Hint: c.Hint}
-}
-
-// loginFault is a fault of logging in, at whatever said how to.
-func (e endpoint) loginFault(hint, cause string) *fn.Fault {
-	if e.tokenFrom != "" {
-		return &fn.Fault{Scope: fn.RunScope, Field: e.tokenFrom, Cause: cause, Hint: hint}
-	}
-	return &fn.Fault{Scope: fn.StoreScope, Field: e.Login.Field, Cause: cause, Hint: hint}
-}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 
 	"github.com/esfn/esfn/fn"
@@ -35,11 +34,6 @@ func (s *Settings) requestToken(ctx context.Context, e endpoint) (secret.Value, 
 		return secret.Value{}, e.accountFault("", "the Kubernetes API server at %s answered without a token", server)
 	}
 	return secret.New(granted.Status.Token), nil
-}
-
-// accountFault is a fault of the service account that the store names.
-func (e endpoint) accountFault(hint, cause string, args ...any) *fn.Fault {
-	return &fn.Fault{Scope: fn.StoreScope, Field: cmp.Or(e.Login.ServiceAccount.Field, e.Login.Field+".serviceAccountRef"), Cause: fmt.Sprintf(cause, args...), Hint: hint}
 }
 
 // tokenRequest is the body of a TokenRequest.
