@@ -2,7 +2,6 @@ package vaultsrc
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,9 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/esfn/esfn/fn"
-	"github.com/esfn/esfn/fn/secret"
 )
 
 // mostRedirects is how many are followed for one request: one from http:// to
@@ -35,23 +31,6 @@ type redirects struct {
 	mu     sync.Mutex
 	active *url.URL
 }
-
-// strayed is a redirect that was not followed, as an error of a request.
-type strayed struct {
-	// to is the server that it leads to, as esfn spells it; empty where it leads to
-	// none.
-	to, against, hint string
-}
-
-func (s *strayed) Error() string { return "a redirect that was not followed" }
-
-// beyond is an error of the server that a redirect led to.
-type beyond struct {
-	error
-	to string
-}
-
-func (b *beyond) Unwrap() error { return b.error }
 
 // RoundTrip sends the request, and sends it again where a redirect leads.
 func (r *redirects) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -195,36 +174,4 @@ func bodyOf(request *http.Request) ([]byte, error) {
 func discard(answer *http.Response) {
 	_, _ = io.CopyN(io.Discard, answer.Body, 4096)
 	answer.Body.Close()
-}
-
-// strayFault says where a redirect leads that was not followed, and what to do.
-func (e endpoint) strayFault(s *strayed, sent ...secret.Value) *fn.Fault {
-	to := shownAddress(s.to, sent...)
-	switch {
-	case s.to == "" && s.against == "":
-		return e.serverFault(s.hint, fmt.Sprintf("%s redirects to what is no address of a Vault server", hostOf(e.Server)))
-	case s.to == "":
-		return e.serverFault(s.hint, fmt.Sprintf("%s redirects, %s", hostOf(e.Server), s.against))
-	case to != s.to:
-		return e.serverFault(nameTheActive, fmt.Sprintf("%s redirects to %s, %s", hostOf(e.Server), to, s.against))
-	}
-	return e.serverFault(s.hint, fmt.Sprintf("%s redirects to %s, %s", hostOf(e.Server), to, s.against))
-}
-
-// shownAddress is an address that a server named, without what was sent there: it
-// may have put a token into it.
-func shownAddress(address string, sent ...secret.Value) string {
-	if showsAny(address, sent...) {
-		return "an address that shows what was sent there"
-	}
-	return address
-}
-
-// asked names whom a request went to that failed.
-func (e endpoint) asked(err error, sent ...secret.Value) string {
-	var b *beyond
-	if errors.As(err, &b) {
-		return fmt.Sprintf("%s, to which %s redirects,", shownAddress(b.to, sent...), hostOf(e.Server))
-	}
-	return e.Server
 }

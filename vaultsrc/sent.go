@@ -58,3 +58,12 @@ func withLineBreak(hint string, password fn.Credential) string {
 	}
 	return "the password ends with a line break: write it without one (printf in place of echo, |- in place of | in YAML); if it is meant, " + hint
 }
+
+// shownAddress is an address that a server named, without what was sent there: it
+// may have put a token into it.
+func shownAddress(address string, sent ...secret.Value) string {
+	if showsAny(address, sent...) {
+		return "an address that shows what was sent there"
+	}
+	return address
+}
