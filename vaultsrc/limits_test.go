@@ -284,3 +284,35 @@ func TestWhatIsNotKVIsNotAskedFor(t *testing.T) {
 		t.Errorf("%d requests", len(*seen))
 	}
 }
+
+// TestAMissingSecretSpoilsNoOther of the same session: each is asked for.
+func TestAMissingSecretSpoilsNoOther(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{403, 404} {
+		address, seen := fakeVault(t, status, `{"errors":["permission denied"]}`)
+		source := New(settingsOf(t, nil))
+		for i := range 3 {
+			_, err := source.Read(t.Context(), ref(packageToken(address), i))
+			var fault *fn.Fault
+			if !errors.As(err, &fault) || !strings.Contains(fault.Cause, fmt.Sprint("kv/data/app", i)) {
+				t.Errorf("%d: got %v", status, err)
+			}
+		}
+		source.Close()
+		if len(*seen) != 3 {
+			t.Errorf("%d: %d requests", status, len(*seen))
+		}
+	}
+}
+
+// TestALoginAtAServerInTrouble is refused by nobody: it is the server that is
+// reported, and the method says nothing of it.
+func TestALoginAtAServerInTrouble(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{412, 429, 502, 503} {
+		logins, fault := logInTo(t, userPass("made-up-password"), status, `{"errors":["invalid username or password"]}`)
+		if fault == nil || fault.Field != "spec.provider.vault.server" || strings.Contains(fault.Cause, "refused") || len(logins) != 3 {
+			t.Errorf("%d: %d logins, %+v", status, len(logins), fault)
+		}
+	}
+}
