@@ -20,13 +20,18 @@ var google *testbed.FakeGoogle
 const awsAccount = "111122223333"
 
 // cmdSTSStart starts a fake of AWS STS of a region, and has Vault's aws method ask
-// it; a SERVER-ID is what Vault then wants in every login. It sets $STS.
+// it; a SERVER-ID is what Vault then wants in every login. With -ahead its clock is ten
+// minutes ahead: what is signed now has expired there. It sets $STS.
 //
-//	sts-start REGION [SERVER-ID]
+//	sts-start [-ahead] REGION [SERVER-ID]
 func cmdSTSStart(ts *testscript.TestScript, neg bool, args []string) {
-	plain(ts, neg, len(args) == 1 || len(args) == 2, "sts-start REGION [SERVER-ID]")
+	clock := time.Now
+	if len(args) > 0 && args[0] == "-ahead" {
+		clock, args = func() time.Time { return time.Now().Add(10 * time.Minute) }, args[1:]
+	}
+	plain(ts, neg, len(args) == 1 || len(args) == 2, "sts-start [-ahead] REGION [SERVER-ID]")
 	s := storyOf(ts)
-	s.sts = testbed.NewFakeSTS(args[0], time.Now, s.leaks)
+	s.sts = testbed.NewFakeSTS(args[0], clock, s.leaks)
 	ts.Defer(s.sts.Close)
 	ts.Setenv("STS", s.sts.Address)
 	_, err := s.vault.Write("sys/auth/aws", map[string]string{"type": "aws"})
@@ -140,16 +145,27 @@ func cmdGoogleDeleteKeys(ts *testscript.TestScript, neg bool, args []string) {
 	google.DeleteKeys(args[0] + googleDomain)
 }
 
-// cmdGoogleRunAs gives the machine the identity of a service account, or none.
+// cmdGoogleRunAs gives the machine the identity of a service account, or none, or one
+// that is wrong in some way.
 //
-//	google-run-as [NAME]
+//	google-run-as [NAME [-expired|-other-audience]]
 func cmdGoogleRunAs(ts *testscript.TestScript, neg bool, args []string) {
-	plain(ts, neg, len(args) < 2, "google-run-as [NAME]")
+	plain(ts, neg, len(args) < 3, "google-run-as [NAME [-expired|-other-audience]]")
 	email := ""
-	if len(args) == 1 {
+	if len(args) > 0 {
 		email = args[0] + googleDomain
 	}
-	google.RunAs(email)
+	var claims map[string]any
+	switch strings.Join(args[min(1, len(args)):], "") {
+	case "":
+	case "-expired":
+		claims = map[string]any{"iat": time.Now().Add(-2 * time.Hour).Unix(), "exp": time.Now().Add(-time.Hour).Unix()}
+	case "-other-audience":
+		claims = map[string]any{"aud": "https://made-up.example.com/vault/other"}
+	default:
+		ts.Fatalf("google-run-as has no flag %s", args[1])
+	}
+	google.RunAs(email, claims)
 }
 
 // cmdVaultGCPRole lets a service account of Google's log in to Vault with a role.

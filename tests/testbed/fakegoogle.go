@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -37,6 +38,7 @@ type FakeGoogle struct {
 	mu       sync.Mutex
 	accounts map[string]map[string]string // by e-mail: key ID → certificate
 	machine  string                       // whose identity a machine has
+	claims   map[string]any               // what is wrong with it
 }
 
 const (
@@ -95,11 +97,12 @@ func (f *FakeGoogle) DeleteKeys(email string) {
 	f.accounts[email] = map[string]string{}
 }
 
-// RunAs gives machines the identity of a service account; "" takes it away.
-func (f *FakeGoogle) RunAs(email string) {
+// RunAs gives machines the identity of a service account; "" takes it away. The
+// claims are put over those that are right.
+func (f *FakeGoogle) RunAs(email string, claims map[string]any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.machine = email
+	f.machine, f.claims = email, claims
 }
 
 func (f *FakeGoogle) serve(w http.ResponseWriter, r *http.Request) {
@@ -150,6 +153,7 @@ func (f *FakeGoogle) vouch(w http.ResponseWriter, r *http.Request) {
 			"iss": "https://accounts.google.com", "aud": audience, "sub": f.machine, "email": f.machine, "iat": now.Unix(), "exp": now.Add(time.Hour).Unix(),
 			"google": map[string]any{"compute_engine": map[string]any{"instance_id": "1", "instance_name": "made-up", "project_id": "made-up", "zone": "made-up-a"}},
 		}
+		maps.Copy(claims, f.claims)
 		token, err := signed(f.own, googleKeyID, claims)
 		if err != nil {
 			panic(err)
