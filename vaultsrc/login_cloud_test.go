@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -193,5 +194,36 @@ func TestAClusterKnowsTheRoleOfAServiceAccount(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestForWhomATokenForAWSIs has an API server that grants none, and notes the
+// audiences that it is asked for: AWS's, or the annotated one, before the store's.
+func TestForWhomATokenForAWSIs(t *testing.T) {
+	t.Parallel()
+	for annotations, want := range map[string]string{
+		`"eks.amazonaws.com/role-arn":"arn"`:                                            `"audiences":["sts.amazonaws.com","team"]`,
+		`"eks.amazonaws.com/role-arn":"arn","eks.amazonaws.com/audience":"made-up-aud"`: `"audiences":["made-up-aud","team"]`,
+	} {
+		body := ""
+		kube := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet {
+				fmt.Fprint(w, `{"metadata":{"annotations":{`+annotations+`}}}`)
+				return
+			}
+			text, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			body = string(text)
+			w.WriteHeader(http.StatusForbidden)
+		}))
+		c := awsStore("https://vault.example")
+		c.Login.ServiceAccount = fn.ServiceAccount{Namespace: "ns", Name: "sa"}.For("team")
+		fault := askedFor(t, c, kubeconfigFor(kube.URL, "{token: made-up-admin}"))
+		kube.Close()
+		if fault == nil || !strings.Contains(fault.Cause, "does not let esfn request a token of ns/sa") || !strings.Contains(body, want) {
+			t.Errorf("%s: asked for %s, %v", annotations, body, fault)
+		}
 	}
 }
