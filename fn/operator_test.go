@@ -2,6 +2,7 @@ package fn
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"os"
 	"strings"
@@ -131,6 +132,7 @@ func TestWhatHasNoPlaceAmongTheOperatorsThings(t *testing.T) {
 		{"a ClusterSecretStore twice, whatever namespaces it names", storeAt("mine.example", "ClusterSecretStore", "name: v, namespace: a") + storeAt("mine.example", "ClusterSecretStore", "name: v"),
 			"error: ClusterSecretStore v: metadata.name: given twice in ESFN_STORES; the other one is in mine.yaml\n  file: mine.yaml, line 11" + twice},
 		{"a Namespace twice", namespace("shop", "a: b") + namespace("shop", "a: c"), "error: Namespace shop: metadata.name: given twice in ESFN_STORES; the other one is in mine.yaml\n  file: mine.yaml, line 11" + twice},
+		{"a Namespace twice, whatever namespaces it names", namespace("shop", "a: b") + strings.Replace(namespace("shop", "a: c"), "{name: shop", "{namespace: other, name: shop", 1), "error: Namespace other/shop: metadata.name: given twice in ESFN_STORES; the other one is in mine.yaml\n  file: mine.yaml, line 11" + twice},
 		{"one name in two namespaces and kinds", strings.Replace(secret, "NS", "a", 1) + strings.Replace(secret, "NS", "b", 1) + namespace("login", "") + storeAt("mine.example", "SecretStore", "name: login, namespace: a"), ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -389,6 +391,23 @@ func TestTemplatesDoNotReadWhatIsTheOperators(t *testing.T) {
 		if diff := cmp.Diff(says, said(t, out, problems)); diff != "" {
 			t.Errorf("said (-want +got):\n%s", diff)
 		}
+	}
+}
+
+// TestCABundleWinsOverCAProvider, whatever the other says, or where it leads nowhere
+// (FetchCACertFromSource in ESO's runtime/esutils/utils.go).
+func TestCABundleWinsOverCAProvider(t *testing.T) {
+	certificate, err := os.ReadFile("template/testdata/root.crt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := "server: s, caBundle: " + base64.StdEncoding.EncodeToString(certificate) + ", caProvider: {type: Secret, name: nowhere, namespace: vault, key: ca.crt},"
+	c, problems := connected(t, strings.Replace(clusterStore("{kubernetes: {role: r}}"), "server: s,", both, 1)+clusterES("shop"))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if got := c.Trust; got.Field != "spec.provider.vault.caBundle" || got.Unresolved != "" || got.Certificates.Reveal() != string(certificate) {
+		t.Errorf("got %s, %q", got.Field, got.Unresolved)
 	}
 }
 

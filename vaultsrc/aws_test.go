@@ -405,7 +405,7 @@ func TestWhichAddressesMayGiveCredentials(t *testing.T) {
 		"http://169.254.170.23/v1/credentials": true, "http://169.254.170.2/v2/x": true, "http://[fd00:ec2::23]/v1/credentials": true,
 		"http://localhost:8080/": true, "http://127.0.0.1/": true, "https://credentials.example/": true,
 		"http://169.254.169.254/": false, "http://10.0.0.1/": false, "http://evil.example/": false, "ftp://127.0.0.1/": false, "": false,
-		"http://169.254.170.2@evil.example/": false, "http://169.254.170.2.evil.example/": false, "https:///x": false, "://": false,
+		"http://169.254.170.2@evil.example/": false, "https://made-up@credentials.example/": false, "http://made-up@127.0.0.1/": false, "http://169.254.170.2.evil.example/": false, "https:///x": false, "://": false,
 	} {
 		if got := mayGiveCredentials(address); got != want {
 			t.Errorf("%q: got %v", address, got)

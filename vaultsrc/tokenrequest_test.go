@@ -288,3 +288,22 @@ func TestAServerThatShowsTheJWT(t *testing.T) {
 		})
 	}
 }
+
+// TestTheAPIServerIsAskedThroughTheProxy that the environment names, as Vault is.
+func TestTheAPIServerIsAskedThroughTheProxy(t *testing.T) {
+	t.Parallel()
+	proxy, asked := fakeProxy(t, http.StatusBadGateway, "")
+	file := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := os.WriteFile(file, []byte(kubeconfigFor("https://kube.test:6443", "{token: made-up-admin}")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := settingsOf(t, map[string]string{"KUBECONFIG": file, "HTTPS_PROXY": "http://" + proxy})
+	s.ReadFile = os.ReadFile
+	_, err := s.requestToken(t.Context(), s.override(serviceAccount("https://vault.example")))
+	if err == nil || !strings.Contains(err.Error(), "the Kubernetes API server at kube.test:6443 does not answer") {
+		t.Errorf("got %v", err)
+	}
+	if len(asked()) == 0 || asked()[0] != "CONNECT kube.test:6443" {
+		t.Errorf("the proxy was asked for %q", asked())
+	}
+}

@@ -56,6 +56,8 @@ func TestWhatIsWrongWithAConnection(t *testing.T) {
 		{"retries", "SecretStore", "version: v2", "retrySettings: {maxRetries: 0, retryInterval: 0s}", nil},
 		{"retries that are none", "SecretStore", "version: v2", "retrySettings: {maxRetries: -1, retryInterval: -1s}", []string{
 			"spec.retrySettings.maxRetries: must be from 0 to 100", "spec.retrySettings.retryInterval: must not be less than zero"}},
+		{"retries without end", "SecretStore", "version: v2", "retrySettings: {maxRetries: 101}", []string{"spec.retrySettings.maxRetries: must be from 0 to 100"}},
+		{"the most retries", "SecretStore", "version: v2", "retrySettings: {maxRetries: 100}", nil},
 		{"retries in other types", "SecretStore", "version: v2", "retrySettings: {maxRetries: '5', retryInterval: 5}", []string{
 			"spec.retrySettings.maxRetries: must be a whole number, is a string", "spec.retrySettings.retryInterval: must be a string, is a number (write it in quotes)"}},
 		{"retries at no time", "SecretStore", "version: v2", "retrySettings: {maxRetries: 1.5, retryInterval: soon}", []string{
@@ -157,15 +159,21 @@ func TestWhatIsWrongWithALogin(t *testing.T) {
 // TestCertificatesMayBeEncodedTwice is as ESO has it.
 func TestCertificatesMayBeEncodedTwice(t *testing.T) {
 	once := base64.StdEncoding.EncodeToString([]byte(sound509))
+	// PEM alone has no character whose code differs in the two alphabets; words before
+	// it may have.
+	forAddresses := base64.URLEncoding.EncodeToString([]byte("made up??>>~~\n" + sound509))
+	if !strings.ContainsAny(forAddresses, "-_") {
+		t.Fatal("the two alphabets give the same")
+	}
 	for name, bundle := range map[string]string{
 		"once":                   once,
 		"once, on several lines": once[:60] + "\n" + once[60:],
 		"twice":                  base64.StdEncoding.EncodeToString([]byte(once)),
-		"twice, for addresses":   base64.StdEncoding.EncodeToString([]byte(base64.URLEncoding.EncodeToString([]byte(sound509)))),
+		"twice, for addresses":   base64.StdEncoding.EncodeToString([]byte(forAddresses)),
 	} {
 		v := VaultProvider{CABundle: bundle}
 		pem, problem := v.Certificates()
-		if problem != nil || strings.TrimSpace(pem) != strings.TrimSpace(sound509) {
+		if problem != nil || strings.TrimSpace(strings.TrimPrefix(pem, "made up??>>~~\n")) != strings.TrimSpace(sound509) {
 			t.Errorf("%s: got %q, %v", name, pem, problem)
 		}
 	}
