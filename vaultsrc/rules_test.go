@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -20,6 +21,7 @@ func settingsOf(t *testing.T, variables map[string]string) Settings {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
+	s.closeTimeout = time.Minute
 	return s
 }
 

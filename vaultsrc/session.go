@@ -1,6 +1,7 @@
 package vaultsrc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -120,7 +121,7 @@ func (s *session) logIn(run context.Context, x *sessions) {
 // close revokes the tokens that the run got by logging in, all at once, and
 // says what it could not revoke. The context of the run may have ended.
 func (x *sessions) close() []string {
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(x.settings.closeTimeout, closeTimeout))
 	defer cancel()
 	x.mu.Lock()
 	defer x.mu.Unlock()

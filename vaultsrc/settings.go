@@ -55,6 +55,9 @@ type Settings struct {
 	Timeout time.Duration
 	// UserAgent is sent with every request; empty for Go's.
 	UserAgent string
+	// closeTimeout is for tests, on machines that are slower than they ought to
+	// be; 0 for [closeTimeout].
+	closeTimeout time.Duration
 	// ReadFile reads a file that a setting or a login names.
 	ReadFile func(name string) ([]byte, error)
 }

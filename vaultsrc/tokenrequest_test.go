@@ -229,6 +229,7 @@ func TestAPluginThatHangsDoesNotHoldUpTheRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	source := sourceWith(t, kubeconfigFor("https://127.0.0.1:1", plugin), "http://127.0.0.1:1")
+	source.settings.closeTimeout = closeTimeout
 	go func() {
 		for begun := false; !begun; time.Sleep(time.Millisecond) {
 			source.sessions.mu.Lock()
