@@ -84,8 +84,8 @@ func readFiles(list *resourcelist.List, arg string) (problems fn.Problems) {
 		fail(arg, err)
 		return problems
 	}
-	add := func(path string) {
-		data, err := os.ReadFile(path)
+	add := func(path string, read func(string) ([]byte, error), name string) {
+		data, err := read(name)
 		if err == nil {
 			err = list.AddFile(path, data)
 		}
@@ -94,9 +94,16 @@ func readFiles(list *resourcelist.List, arg string) (problems fn.Problems) {
 		}
 	}
 	if !info.IsDir() {
-		add(arg)
+		add(arg, os.ReadFile, arg)
 		return problems
 	}
+	// A link in a folder of somebody else's leads no further than the folder.
+	inside, err := os.OpenRoot(arg)
+	if err != nil {
+		fail(arg, err)
+		return problems
+	}
+	defer inside.Close()
 	// With the slash a link to a folder is followed.
 	err = filepath.WalkDir(arg+string(filepath.Separator), func(path string, entry fs.DirEntry, err error) error {
 		hidden := path != arg+string(filepath.Separator) && strings.HasPrefix(entry.Name(), ".")
@@ -109,7 +116,11 @@ func readFiles(list *resourcelist.List, arg string) (problems fn.Problems) {
 		case isKustomization(entry.Name()):
 			problems = append(problems, fn.Problem{Field: path, Cause: "is a kustomization", Hint: fmt.Sprintf("run kustomize build %s, or name the files", filepath.Dir(path))})
 		case isManifest(path):
-			add(path)
+			name, err := filepath.Rel(arg, path)
+			if err != nil {
+				name = path
+			}
+			add(path, inside.ReadFile, name)
 		}
 		return nil
 	})

@@ -53,6 +53,11 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 			code = 1
 		}
 	}()
+	args, json, problems := outputForm(args)
+	if len(problems) > 0 {
+		fmt.Fprintln(stderr, problems.Error())
+		return 1
+	}
 	command := ""
 	if len(args) > 0 {
 		command = args[0]
@@ -62,10 +67,14 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 		return write(stdout, stderr, []byte(usage))
 	case command == "version", command == "--version":
 		return write(stdout, stderr, []byte("esfn "+version()+"\n"))
+	case command == "install":
+		return install(args[1:], stderr)
 	case command == "doctor":
-		return doctor(gather(args[1:], stdin), stdout, stderr)
+		return doctor(gather(func(time.Duration) (*resourcelist.List, fn.Problems) { return read(args[1:], stdin) }), stdout, stderr)
+	case command == "build":
+		return render(gather(func(timeout time.Duration) (*resourcelist.List, fn.Problems) { return build(timeout, args[1:]) }), json, stdout, stderr)
 	}
-	return render(gather(args, stdin), stdout, stderr)
+	return render(gather(func(time.Duration) (*resourcelist.List, fn.Problems) { return read(args, stdin) }), json, stdout, stderr)
 }
 
 // given is what a run has to work with: the manifests, and what whoever runs it
@@ -78,11 +87,14 @@ type given struct {
 	unreadable, misset fn.Problems
 }
 
-// gather reads the files named, or stdin, and the environment.
-func gather(files []string, stdin *os.File) (g given) {
+// gather reads the manifests and the environment. What time the manifests take is
+// the run's.
+func gather(manifests func(timeout time.Duration) (*resourcelist.List, fn.Problems)) (g given) {
 	g.settings, g.misset = vaultsrc.ParseSettings(os.Getenv, os.ReadFile)
 	g.settings.UserAgent = "esfn/" + version()
-	g.list, g.unreadable = read(files, stdin)
+	began := time.Now()
+	g.list, g.unreadable = manifests(g.settings.Timeout)
+	g.settings.Timeout = max(time.Second, g.settings.Timeout-time.Since(began))
 	operator, problems := readOperator(os.Getenv)
 	g.operator, g.unreadable = operator, append(g.unreadable, problems...)
 	return g
@@ -102,7 +114,7 @@ func (g given) input() fn.Input {
 
 // render is the function: the manifests, with Secrets in place of ExternalSecrets.
 // It returns the exit code.
-func render(g given, stdout, stderr io.Writer) int {
+func render(g given, json bool, stdout, stderr io.Writer) int {
 	if len(g.unreadable) > 0 {
 		return fail(g.list, append(g.unreadable, g.misset...), stdout, stderr)
 	}
@@ -115,6 +127,9 @@ func render(g given, stdout, stderr io.Writer) int {
 		return fail(g.list, problems, stdout, stderr)
 	}
 	answer, err := g.list.Answer(output.Items, output.Warnings.Results(framework.Warning))
+	if json {
+		answer, err = g.list.JSON(output.Items)
+	}
 	if err != nil {
 		return fail(g.list, fn.Problems{{Cause: err.Error()}}, stdout, stderr)
 	}

@@ -9,11 +9,16 @@ Usage:
   esfn FILE|FOLDER|-…          the same, from files, stdin (-), and all .yaml,
                                .yml and .json files below folders that are not
                                hidden; a kustomization is kustomize's to build
+  esfn build FOLDER            the same, from what kustomize build makes of the
+                               folder, or from its files where it has no
+                               kustomization; no function of a kustomization is run
   esfn doctor [FILE|FOLDER|-…] say of each store of the manifests where it leads,
                                who logs in there by what, and whether that works;
                                reads no secret
+  esfn install FOLDER          copy esfn there, for init containers
   esfn version                 print the version
   esfn --help                  print this
+With -o json plain documents come out as JSON, an object on each line.
 
 ExternalSecret, ClusterExternalSecret, SecretStore and ClusterSecretStore
 (external-secrets.io/v1 and v1beta1) are read as External Secrets Operator reads
@@ -22,10 +27,19 @@ by the Secret that it makes, the stores that it used are dropped (kpt: both are
 kept), and everything else passes through. If anything is wrong, esfn says all of
 it on stderr, writes no Secret, and exits with 1.
 
-A functionConfig is only needed to set "consumed: Keep" or "Drop", under spec of
+A functionConfig is needed for settings only. They stand under spec of
   apiVersion: esfn.krm/v1alpha1
   kind: RenderExternalSecrets
-or in the data of a ConfigMap. Among plain documents it may stand as one of them.
+or, but for resources, in the data of a ConfigMap. Among plain documents it may
+stand as one of them.
+  consumed: Drop|Keep          what becomes of ExternalSecrets and stores
+  suffixHash: true             have kustomize add a hash to the Secrets' names
+  outputPath: FOLDER           where kpt writes Secrets (.rendered-secrets)
+  resources: [OBJECT…]         ExternalSecrets and stores besides those given;
+                               a generator of kustomize's has no others
+
+An ExternalSecret with the annotation esfn.krm/ignore: "true" passes through, with
+the stores that it needs.
 
 Environment:
   VAULT_ADDR                   in place of every store's server

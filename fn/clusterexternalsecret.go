@@ -19,12 +19,16 @@ import (
 // ESO's users ask for a refresh.
 func (v *packageView) expand(it *item) Problems {
 	var c api.ClusterExternalSecret
+	alone := it.annotations[ignored] == "true"
 	if found := api.Check(it.node, &c); len(found) > 0 {
+		if alone {
+			return nil
+		}
 		return at(it.Resource, found)
 	}
 	v.clusterExternalSecrets = append(v.clusterExternalSecrets, it)
 	chosen := v.chosen(&c.Spec)
-	if len(chosen) == 0 {
+	if len(chosen) == 0 && !alone {
 		v.warnings = append(v.warnings, Problem{it.Resource, "spec", "makes no Secret: it chooses none of the namespaces given",
 			"give esfn the Namespace objects with their labels, or name them in spec.namespaces"})
 	}
@@ -46,7 +50,7 @@ func (v *packageView) expand(it *item) Problems {
 			}
 			es.Metadata.Annotations[forceSync] = asked
 		}
-		if other, taken := v.byName[es.objectName()]; taken {
+		if other, taken := v.byName[es.objectName()]; taken && !alone {
 			what := other.item.Resource.String()
 			if other.of != nil {
 				what = other.of.Resource.String() + ", in the same namespace"

@@ -7,10 +7,14 @@ import (
 	"github.com/esfn/esfn/fn/api"
 )
 
-// leaveForeign takes ExternalSecrets out of the view that use a store of another
-// controller class, whatever else they use: ESO leaves them to that controller,
-// without a word. They and all their stores pass through. A ClusterExternalSecret
-// that is both controllers' can neither pass through nor be dropped.
+// ignored marks an ExternalSecret that the operator in the cluster is to render.
+const ignored = "esfn.krm/ignore"
+
+// leaveForeign takes ExternalSecrets out of the view that are marked to be left
+// alone, or that use a store of another controller class, whatever else they use:
+// ESO leaves the latter to that controller, without a word. They and all their
+// stores pass through. A ClusterExternalSecret that is both controllers' can
+// neither pass through nor be dropped.
 func (v *packageView) leaveForeign(stores *storeIndex) (problems Problems) {
 	foreign := func(es *externalSecret) bool {
 		refs := []*api.StoreRef{es.Spec.SecretStoreRef}
@@ -26,8 +30,12 @@ func (v *packageView) leaveForeign(stores *storeIndex) (problems Problems) {
 			}
 		}
 		i := slices.IndexFunc(its, func(store *decodedStore) bool { return store.IsForeign() })
+		alone := es.annotations[ignored] == "true"
 		for _, store := range its {
-			store.used, store.stays = store.used || i < 0, store.stays || i >= 0
+			store.used, store.stays = store.used || i < 0 && !alone, store.stays || i >= 0 || alone
+		}
+		if alone {
+			return true
 		}
 		if i >= 0 {
 			v.warnings = append(v.warnings, es.problem("", fmt.Sprintf("passes through: %s is for the controller %q", its[i].Resource, its[i].Spec.Controller), ""))
@@ -48,7 +56,7 @@ func (v *packageView) leaveForeign(stores *storeIndex) (problems Problems) {
 			problems = append(problems, Problem{c.Resource, "spec.externalSecretSpec", "uses a store of another controller in some namespaces, and not in others",
 				"write one ClusterExternalSecret for each"})
 		}
-		return left[c] && !stays
+		return left[c] && !stays || c.annotations[ignored] == "true"
 	})
 	return problems
 }

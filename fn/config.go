@@ -2,6 +2,7 @@ package fn
 
 import (
 	"fmt"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -15,37 +16,93 @@ func configure(in Input) (api.RenderSpec, Problems) {
 	if config == nil || yaml.IsMissingOrNull(config) {
 		return api.RenderSpec{}, nil
 	}
-	r := resourceOf(api.HeaderOf(config))
+	h := api.HeaderOf(config)
+	r := resourceOf(h)
 	switch {
 	case r.APIVersion == api.FunctionConfigAPIVersion && r.Kind == api.FunctionConfigKind:
 		var c api.RenderExternalSecrets
 		found := api.Decode(config, &c)
-		return c.Spec, at(r, found)
+		return c.Spec, at(r, append(found, c.Spec.Problems("spec")...))
 	case r.APIVersion == "v1" && r.Kind == "ConfigMap":
 		var c api.ConfigMap
 		found := api.Decode(config, &c)
-		return c.Data, at(r, found)
+		spec := c.Data.Spec()
+		return spec, at(r, append(found, spec.Problems("data")...))
+	case isGenerator(in) && isExternalSecret(h):
+		return api.RenderSpec{}, nil
+	case isExternalSecret(h):
+		return api.RenderSpec{}, Problems{{r, "", "an ExternalSecret can be a functionConfig of generators only", "list it under generators in kustomization.yaml, or under resources"}}
 	}
 	return api.RenderSpec{}, Problems{{r, "", fmt.Sprintf("a functionConfig of kind %q (%q) is none that esfn reads", r.Kind, r.APIVersion),
 		fmt.Sprintf("write it as kind: %s, apiVersion: %s", api.FunctionConfigKind, api.FunctionConfigAPIVersion)}}
 }
 
-// asGenerator refuses to run as a generator of kustomize's. Those are given a
-// copy of their own functionConfig as the only item; kpt, too, has it among the
-// items, but with the path of its file.
-func asGenerator(in Input) Problems {
+// isGenerator tells a generator of kustomize's. Those are given a copy of their
+// own functionConfig as the only item; kpt, too, has it among the items, but with
+// the path of its file.
+func isGenerator(in Input) bool {
 	if in.FunctionConfig == nil || len(in.Items) != 1 {
-		return nil
+		return false
 	}
 	config, only := api.HeaderOf(in.FunctionConfig), api.HeaderOf(in.Items[0])
-	if only.Kind != config.Kind || only.Name != config.Name || only.Annotations[localConfig] != "true" || isPlaced(only.Annotations) {
-		return nil
+	return only.Kind == config.Kind && only.Name == config.Name && only.Annotations[localConfig] == "true" && !isPlaced(only.Annotations)
+}
+
+// sources are what a run works on: the items, of which the host gets back what
+// esfn does not replace, and after them what the functionConfig brings, which it
+// does not.
+type sources struct {
+	nodes []*yaml.RNode
+	// items is how many of the nodes are the host's own.
+	items int
+	// generator tells that the host is a kustomize that wants to have what is made,
+	// and nothing else.
+	generator bool
+}
+
+// sourcesOf puts the items and the functionConfig's resources together. A
+// generator's only item is its functionConfig, which may be an ExternalSecret
+// itself.
+func sourcesOf(in Input, spec api.RenderSpec) (sources, Problems) {
+	var s sources
+	switch s.generator = isGenerator(in); {
+	case !s.generator:
+		s.nodes, s.items = in.Items, len(in.Items)
+	case isExternalSecret(api.HeaderOf(in.Items[0])):
+		s.nodes = in.Items
 	}
-	hint := "list it under transformers in kustomization.yaml"
-	if config.Kind != api.FunctionConfigKind {
-		hint = "list it under resources in kustomization.yaml, and a " + api.FunctionConfigKind + " under transformers"
+	var problems Problems
+	for i, object := range spec.Resources {
+		if object.Node == nil {
+			continue
+		}
+		if h := api.HeaderOf(object.Node); !isOurs(h) {
+			problems = append(problems, Problem{resourceOf(api.HeaderOf(in.FunctionConfig)), fmt.Sprintf("spec.resources[%d]", i), fmt.Sprintf("%s has no place there", resourceOf(h)),
+				"it takes ExternalSecrets, ClusterExternalSecrets, stores, and the Secrets, ConfigMaps and Namespaces that these need"})
+		}
+		s.nodes = append(s.nodes[:len(s.nodes):len(s.nodes)], object.Node)
 	}
-	return Problems{{resourceOf(config), "", "running as a generator is not supported yet: kustomize shows a generator no other resources", hint}}
+	if s.generator && len(s.nodes) == 0 {
+		problems = append(problems, Problem{resourceOf(api.HeaderOf(in.FunctionConfig)), "spec.resources", "is empty, and kustomize shows a generator no other resources",
+			"put the ExternalSecrets there, or list this under transformers"})
+	}
+	return s, problems
+}
+
+func isExternalSecret(h api.Header) bool {
+	return h.Kind == "ExternalSecret" && (h.APIVersion == group+"/v1" || h.APIVersion == group+"/v1beta1")
+}
+
+// isOurs tells the kinds that esfn acts on, or that may be referred to.
+func isOurs(h api.Header) bool {
+	itsGroup, _, _ := strings.Cut(h.APIVersion, "/")
+	switch h.Kind {
+	case "ExternalSecret", "ClusterExternalSecret", "SecretStore", "ClusterSecretStore":
+		return itsGroup == group
+	case "Secret", "ConfigMap", "Namespace":
+		return h.APIVersion == "v1"
+	}
+	return false
 }
 
 func resourceOf(h api.Header) Resource {

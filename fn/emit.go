@@ -1,9 +1,11 @@
 package fn
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -16,8 +18,8 @@ import (
 // instead of taking it for somebody else's.
 const madeBy = "esfn.krm/external-secret"
 
-// outputFolder is where kpt is told to write Secrets: one folder, so that one
-// line keeps them out of Git.
+// outputFolder is where kpt is told to write Secrets unless the functionConfig
+// says otherwise: one folder, so that one line keeps them out of Git.
 const outputFolder = ".rendered-secrets"
 
 // made is what each ExternalSecret puts into its Secret. One that makes none is
@@ -26,16 +28,19 @@ type made map[*externalSecret]*contents
 
 // emission puts Secrets into the items in place of what was consumed.
 type emission struct {
-	view    *packageView
-	keep    bool
-	targets []*target
-	stale   []*item
+	view *packageView
+	keep bool
+	// folder is for Secrets, and suffixHash has a hash added to their names.
+	folder     string
+	suffixHash bool
+	targets    []*target
+	stale      []*item
 }
 
 // newEmission decides what becomes of what is consumed, and finds Secrets that
 // stand in the way of those to be made.
 func newEmission(v *packageView, spec api.RenderSpec) (*emission, Problems) {
-	e := &emission{view: v, keep: v.host == kpt}
+	e := &emission{view: v, keep: v.host == kpt, folder: cmp.Or(strings.TrimSuffix(spec.OutputPath, "/"), outputFolder), suffixHash: spec.SuffixHash}
 	switch spec.Consumed {
 	case "Keep":
 		e.keep = true
@@ -49,10 +54,10 @@ func newEmission(v *packageView, spec api.RenderSpec) (*emission, Problems) {
 
 // mark gives the annotations that a Secret needs to be found again.
 func (e *emission) mark(t *target, es *externalSecret) map[string]string {
-	if !e.keep {
-		return nil
+	mark := e.kustomizeMarks(es)
+	if e.keep {
+		mark[madeBy] = es.Name
 	}
-	mark := map[string]string{madeBy: es.Name}
 	if t.earlier != nil {
 		for key, value := range t.earlier.annotations {
 			if ofHosts(key) {
@@ -60,7 +65,7 @@ func (e *emission) mark(t *target, es *externalSecret) map[string]string {
 			}
 		}
 	} else if e.view.host == kpt {
-		path := outputFolder + "/"
+		path := e.folder + "/"
 		if es.Namespace != "" {
 			path += es.Namespace + "_"
 		}
@@ -70,13 +75,13 @@ func (e *emission) mark(t *target, es *externalSecret) map[string]string {
 	return mark
 }
 
-// apply returns the items with the Secrets in place. The given nodes are left
-// as they are.
-func (e *emission) apply(items []*yaml.RNode, secrets made, stores []*item) (out []*yaml.RNode, warnings, problems Problems) {
+// apply returns the items with the Secrets in place, and after them those that
+// the functionConfig's resources make. The given nodes are left as they are.
+func (e *emission) apply(secrets made, stores []*item) (out []*yaml.RNode, warnings, problems Problems) {
 	replacement := map[int][]*yaml.RNode{}
 	for _, it := range e.consumed(stores) {
 		replacement[it.index] = []*yaml.RNode{}
-		if !e.keep {
+		if !e.keep || it.index >= e.view.items {
 			continue
 		}
 		kept := it.node.Copy()
@@ -105,10 +110,10 @@ func (e *emission) apply(items []*yaml.RNode, secrets made, stores []*item) (out
 			warnings = append(warnings, e.written(t)...)
 		}
 	}
-	for i, node := range items {
+	for i, node := range e.view.nodes {
 		if instead, ok := replacement[i]; ok {
 			out = append(out, instead...)
-		} else {
+		} else if i < e.view.items {
 			out = append(out, node)
 		}
 	}
@@ -141,7 +146,7 @@ func (e *emission) standing(secrets int) (warnings Problems) {
 			"delete it if it is not needed"})
 	}
 	if e.view.host == kpt && secrets > 0 {
-		warnings = append(warnings, Problem{Resource{}, "", "kpt writes the rendered Secrets into the package, below " + outputFolder + "/",
+		warnings = append(warnings, Problem{Resource{}, "", "kpt writes the rendered Secrets into the package, below " + e.folder + "/",
 			"keep that folder out of Git, or render with -o unwrap"})
 	}
 	return warnings

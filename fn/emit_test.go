@@ -2,6 +2,7 @@ package fn
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -37,6 +38,7 @@ metadata:
     "on": "yes"
     z: "1"
   annotations:
+    internal.config.kubernetes.io/needsHashSuffix: enabled
     note: mine
     tab: "\tx\ny"
 type: Opaque
@@ -150,7 +152,14 @@ func TestTheFunctionConfigDecides(t *testing.T) {
 		{"dropped", krm + "spec: {consumed: Drop}", false, ""},
 		{"a ConfigMap, as kpt makes it", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: function-input}\ndata: {consumed: Keep}", true, ""},
 		{"a typo", krm + "spec: {consumes: Keep}", false, "spec.consumes: no such field"},
-		{"not built yet", krm + "spec: {suffixHash: true}", false, "spec.suffixHash: not supported yet"},
+		{"of no effect but under kustomize and kpt", krm + "spec: {suffixHash: true, outputPath: secrets/}", false, ""},
+		{"a folder that is none", krm + "spec: {outputPath: ../secrets}", false, "spec.outputPath: must be a folder below the package's own"},
+		{"a folder that is none, in a ConfigMap", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {outputPath: /secrets}", false, "data.outputPath: must be a folder below the package's own"},
+		{"resources in a ConfigMap", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {resources: x}", false, "data.resources: cannot stand in a ConfigMap"},
+		{"a hash that is none", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {suffixHash: 'yes'}", false, `data.suffixHash: "yes" is none of true, false`},
+		{"resources that are none", krm + "spec: {resources: [{kind: Pod}]}", false, "spec.resources[0]: must be an object with apiVersion and kind"},
+		{"resources that esfn has nothing to do with", krm + "spec: {resources: [{apiVersion: v1, kind: Pod, metadata: {name: p}}]}", false, "spec.resources[0]: Pod p has no place there"},
+		{"an ExternalSecret", "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: c}", false, "an ExternalSecret can be a functionConfig of generators only"},
 		{"another kind", "apiVersion: v1\nkind: Pod\nmetadata: {name: c}", false, `a functionConfig of kind "Pod" ("v1") is none that esfn reads`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -171,11 +180,63 @@ func TestTheFunctionConfigDecides(t *testing.T) {
 	}
 }
 
-func TestAGeneratorIsToldThatItSeesNothing(t *testing.T) {
-	config := yaml.MustParse("apiVersion: esfn.krm/v1alpha1\nkind: RenderExternalSecrets\nmetadata: {name: c, annotations: {config.kubernetes.io/local-config: 'true'}}")
-	_, _, problems := rendered(t, Input{FunctionConfig: config, Items: []*yaml.RNode{config.Copy()}})
-	if len(problems) != 1 || !strings.Contains(problems.Error(), "generator is not supported yet") {
-		t.Errorf("problems: %v", problems)
+// TestWhatTheFunctionConfigBrings is used, and is not in the output: a generator's
+// output is what it makes.
+func TestWhatTheFunctionConfigBrings(t *testing.T) {
+	const local = ", annotations: {config.kubernetes.io/local-config: 'true'"
+	config := func(more, spec string) string {
+		return "apiVersion: esfn.krm/v1alpha1\nkind: RenderExternalSecrets\nmetadata: {name: c" + more + "}\nspec:\n" + spec
+	}
+	resources := func(documents string) string {
+		all := "  resources:\n"
+		for _, d := range strings.Split(strings.TrimSuffix(documents, "\n---\n"), "\n---\n") {
+			all += "  - " + strings.ReplaceAll(strings.TrimSpace(d), "\n", "\n    ") + "\n"
+		}
+		return all
+	}
+	es := es("db", "data: [{secretKey: k, remoteRef: {key: app, property: a}}]")
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+	const secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ntype: Opaque\ndata:\n  k: bWFkZS11cA==\n"
+	const marked = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n  annotations:\n    %s\ntype: Opaque\ndata:\n  k: bWFkZS11cA==\n"
+	self := strings.Replace(es, "metadata: {name: db}", "metadata: {name: db"+local+", kustomize.config.k8s.io/behavior: merge}}", 1)
+	for _, tc := range []struct {
+		name, config string
+		generator    bool
+		operator     string
+		want         string
+		problem      string
+	}{
+		{"a generator", config(local+"}", resources(vaultStore+es)), true, "", secret, ""},
+		{"a generator, with a hash", config(local+"}", "  suffixHash: true\n"+resources(vaultStore+es)), true, "",
+			fmt.Sprintf(marked, `kustomize.config.k8s.io/needs-hash: "true"`), ""},
+		{"an ExternalSecret as a generator", self, true, vaultStore, fmt.Sprintf(marked, "kustomize.config.k8s.io/behavior: merge"), ""},
+		{"a generator without anything", config(local+"}", "  {}"), true, "", "", "spec.resources: is empty, and kustomize shows a generator no other resources"},
+		{"a transformer", config("", resources(vaultStore+es)), false, "", pod + "---\n" + secret, ""},
+		{"a transformer that keeps what it was given", config("", "  consumed: Keep\n"+resources(vaultStore+es)), false, "",
+			pod + "---\n" + fmt.Sprintf(marked, "esfn.krm/external-secret: db"), ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			in := Input{FunctionConfig: yaml.MustParse(tc.config), Items: items(t, pod)}
+			if tc.generator {
+				in.Items = []*yaml.RNode{in.FunctionConfig.Copy()}
+			}
+			if tc.operator != "" {
+				in.Operator.Items = items(t, tc.operator)
+			}
+			got, _, problems := rendered(t, in)
+			if tc.problem != "" {
+				if !strings.Contains(problems.Error(), tc.problem) {
+					t.Fatalf("problems: %v", problems)
+				}
+				return
+			}
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

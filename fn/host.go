@@ -59,7 +59,7 @@ func isPlaced(annotations map[string]string) bool {
 func ofHosts(key string) bool {
 	domain, _, _ := strings.Cut(key, "/")
 	switch domain {
-	case "config.kubernetes.io", "internal.config.kubernetes.io", "alpha.config.kubernetes.io", "config.k8s.io", "kustomize.config.k8s.io", "internal.kpt.dev":
+	case "config.kubernetes.io", "internal.config.kubernetes.io", "alpha.config.kubernetes.io", "config.k8s.io", "internal.config.k8s.io", "kustomize.config.k8s.io", "internal.kpt.dev":
 		return true
 	}
 	return false
@@ -80,7 +80,7 @@ func isBookkeeping(key string) bool {
 	case kioutil.LegacyPathAnnotation, kioutil.LegacyIndexAnnotation, kioutil.LegacyIdAnnotation, "config.kubernetes.io/id", "kustomize.config.k8s.io/id":
 		return true
 	}
-	return domain == "internal.config.kubernetes.io" || domain == "internal.kpt.dev"
+	return domain == "internal.config.kubernetes.io" || domain == "internal.config.k8s.io" || domain == "internal.kpt.dev"
 }
 
 // WithoutBookkeeping returns the object without the annotations that hosts

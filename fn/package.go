@@ -78,6 +78,7 @@ func (es *externalSecret) problem(field, cause, hint string) Problem {
 // packageView is the typed view of the items: what esfn acts on or may be
 // referred to by what it acts on. Everything else it does not look at.
 type packageView struct {
+	sources
 	host            host
 	operator        operatorView
 	externalSecrets []*externalSecret
@@ -104,11 +105,14 @@ var kinds = []string{"ExternalSecret", "SecretStore", "ClusterSecretStore", "Clu
 // nobody's problem.
 //
 // Of a Namespace that the operator gives as well, the operator's labels count.
-func view(in Input, operator operatorView) (*packageView, Problems) {
-	v := &packageView{host: hostOf(in), operator: operator, byName: map[objectName]*externalSecret{}, namespaces: map[string]map[string]string{}}
+func view(in Input, from sources, operator operatorView) (*packageView, Problems) {
+	v := &packageView{sources: from, host: hostOf(in), operator: operator, byName: map[objectName]*externalSecret{}, namespaces: map[string]map[string]string{}}
+	if v.generator {
+		v.host = kustomize
+	}
 	var problems Problems
 	var clustered []*item
-	for i, node := range in.Items {
+	for i, node := range v.nodes {
 		h := api.HeaderOf(node)
 		itsGroup, version, _ := strings.Cut(h.APIVersion, "/")
 		it := &item{index: i, node: node, annotations: h.Annotations, Resource: resourceOf(h)}
@@ -128,6 +132,7 @@ func view(in Input, operator operatorView) (*packageView, Problems) {
 		case itsGroup != group:
 		case h.Kind == "SecretStore" || h.Kind == "ClusterSecretStore":
 			v.stores = append(v.stores, it)
+		case it.annotations[ignored] == "true" && (h.Kind == "ExternalSecret" || h.Kind == "ClusterExternalSecret") && version != "v1" && version != "v1beta1":
 		case (h.Kind == "ExternalSecret" || h.Kind == "ClusterExternalSecret") && version != "v1" && version != "v1beta1":
 			problems = append(problems, Problem{it.Resource, "apiVersion", fmt.Sprintf("%q is no version that esfn reads", h.APIVersion),
 				"write it as " + group + "/v1"})
@@ -169,7 +174,7 @@ func (v *packageView) addExternalSecret(it *item) {
 // function.
 func (v *packageView) place(in Input, it *item) {
 	switch {
-	case it.index < len(in.Places):
+	case it.index < len(in.Places) && it.index < v.items:
 		it.File, it.Line = in.Places[it.index].File, in.Places[it.index].Line
 	case v.host != kustomize:
 		it.File = cmp.Or(it.annotations[kioutil.PathAnnotation], it.annotations[kioutil.LegacyPathAnnotation])

@@ -51,14 +51,13 @@ type Output struct {
 // are read all the same: not to be used, but so that what is wrong with them is
 // said in this run, too.
 func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
-	if problems := asGenerator(in); len(problems) > 0 {
-		return Output{}, append(problems, in.Known...).sorted()
-	}
 	spec, barriers := configure(in)
 	barriers = append(barriers, in.Known...)
+	from, found := sourcesOf(in, spec)
+	barriers = append(barriers, found...)
 	operator, found := viewOperator(in.Operator)
 	barriers = append(barriers, found...)
-	v, problems := view(in, operator)
+	v, problems := view(in, from, operator)
 	stores := &storeIndex{view: v, decoded: map[*item]*decodedStore{}}
 	problems = append(problems, v.leaveForeign(stores)...)
 	emission, found := newEmission(v, spec)
@@ -77,7 +76,7 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 	return inTime(ctx, func() (Output, Problems) {
 		secrets, warnings, found := assemble(v.externalSecrets, entries, outcomes)
 		problems = append(problems, found...)
-		items, standing, found := emission.apply(in.Items, secrets, stores.used())
+		items, standing, found := emission.apply(secrets, stores.used())
 		if problems = append(problems, found...); len(problems) > 0 {
 			return Output{}, problems.sorted()
 		}

@@ -111,8 +111,12 @@ func (x *storeIndex) missing(es *externalSecret, ref *api.StoreRef) *api.Problem
 	switch {
 	case x.view.operator.denyPackageStores:
 		all, p.Hint = x.view.operator.stores, useTheOperators
+	case x.view.generator:
+		p.Hint = "kustomize shows a generator nothing but its own configuration: give the store in ESFN_STORES, or in spec.resources of a RenderExternalSecrets"
 	case x.view.host == kustomize:
 		p.Hint = "is it among the resources of this kustomization? An esfn in a base drops the stores that it used, unless it has consumed: Keep"
+	case x.view.host == kpt:
+		p.Hint = "is it in the package, and do selectors, or --match-…, not hide it from esfn?"
 	default:
 		p.Hint = "give esfn the store together with the ExternalSecret"
 	}

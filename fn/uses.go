@@ -34,11 +34,12 @@ func (u StoreUse) Problem(fault *Fault) Problem {
 // is not among them: its namespace may be none. The problems are those that [Run]
 // finds without its source.
 func Uses(in Input) ([]StoreUse, Problems) {
-	if problems := asGenerator(in); len(problems) > 0 {
-		return nil, problems
-	}
-	operator, problems := viewOperator(in.Operator)
-	v, found := view(in, operator)
+	spec, problems := configure(in)
+	from, found := sourcesOf(in, spec)
+	problems = append(problems, found...)
+	operator, found := viewOperator(in.Operator)
+	problems = append(problems, found...)
+	v, found := view(in, from, operator)
 	problems = append(problems, found...)
 	stores := &storeIndex{view: v, decoded: map[*item]*decodedStore{}}
 	problems = append(problems, v.leaveForeign(stores)...)

@@ -67,6 +67,12 @@ func (d *decoder) value(field string, n *yaml.Node, v reflect.Value, c constrain
 	switch v.Interface().(type) {
 	case Ignored:
 		return
+	case Object:
+		if h := HeaderOf(yaml.NewRNode(n)); n.Kind != yaml.MappingNode || h.APIVersion == "" || h.Kind == "" {
+			d.report(field, "", "must be an object with apiVersion and kind")
+		}
+		v.Set(reflect.ValueOf(Object{yaml.NewRNode(n)}))
+		return
 	case NotYet:
 		if !saysNothing(n) {
 			d.report(field, notYetHint, "not supported yet")

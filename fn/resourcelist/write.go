@@ -2,11 +2,13 @@ package resourcelist
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+	k8syaml "sigs.k8s.io/yaml"
 
 	"github.com/esfn/esfn/fn"
 )
@@ -104,4 +106,30 @@ func setField(object *yaml.Node, name string, value *yaml.Node) {
 		}
 	}
 	object.Content = append(object.Content, yaml.NewStringRNode(name).YNode(), value)
+}
+
+// JSON writes items as JSON objects, a line each. They are what kubectl makes of
+// the YAML. A ResourceList's answer is for its host, and is not written so.
+func (l *List) JSON(items []*yaml.RNode) ([]byte, error) {
+	if l.IsResourceList() {
+		return nil, errors.New("-o json is for plain documents; a host that gives a ResourceList reads YAML")
+	}
+	var out bytes.Buffer
+	for _, item := range items {
+		var document bytes.Buffer
+		complete, err := newAnchors().complete(fn.WithoutBookkeeping(item).YNode())
+		if err == nil {
+			err = encode(&document, complete)
+		}
+		if err != nil {
+			return nil, err
+		}
+		object, err := k8syaml.YAMLToJSON(document.Bytes())
+		if err != nil {
+			return nil, fmt.Errorf("%s %s cannot be written as JSON", item.GetKind(), item.GetName())
+		}
+		out.Write(object)
+		out.WriteByte('\n')
+	}
+	return out.Bytes(), nil
 }

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/esfn/esfn/fn"
+	"github.com/esfn/esfn/fn/resourcelist"
+)
+
+// build reads what a folder is for: the output of kustomize build where there is a
+// kustomization, else the files below it. kustomize is the one on the PATH. It runs no
+// functions, so that a repository decides neither what is run nor in which
+// environment, and it is not given what is esfn's.
+func build(timeout time.Duration, folders []string) (*resourcelist.List, fn.Problems) {
+	list := &resourcelist.List{}
+	if len(folders) != 1 || strings.HasPrefix(folders[0], "-") {
+		return list, fn.Problems{{Field: "build", Cause: "takes one folder", Hint: "esfn build ."}}
+	}
+	folder := folders[0]
+	if !hasKustomization(folder) {
+		return read(folders, nil)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	command := exec.CommandContext(ctx, "kustomize", "build", folder)
+	command.Env = withoutOurs(os.Environ())
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	command.WaitDelay = time.Second
+	problem := fn.Problem{Field: "kustomize build " + folder}
+	switch err := command.Run(); {
+	case errors.Is(err, exec.ErrNotFound):
+		problem.Cause, problem.Hint = "there is no kustomize on the PATH", "install it, or pipe its output into esfn"
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		problem.Cause, problem.Hint = "it did not end in the time for the run", "ESFN_TIMEOUT=2m gives more time"
+	case ctx.Err() != nil:
+		problem.Cause = "interrupted"
+	case err != nil:
+		problem.Cause = strings.TrimPrefix(strings.TrimSpace(stderr.String()), "Error: ")
+	default:
+		if err := list.AddFile("kustomize build "+folder, stdout.Bytes()); err != nil {
+			problem.Cause = err.Error()
+		} else if len(list.Items) == 0 {
+			problem.Cause = resourcelist.ErrEmpty.Error()
+		}
+	}
+	if problem.Cause != "" {
+		return list, fn.Problems{problem}
+	}
+	return list, nil
+}
+
+func hasKustomization(folder string) bool {
+	entries, err := os.ReadDir(folder)
+	return err == nil && slices.ContainsFunc(entries, func(e os.DirEntry) bool { return !e.IsDir() && isKustomization(e.Name()) })
+}
+
+// withoutOurs is the environment for a program that has nothing to do with Vault.
+func withoutOurs(environment []string) []string {
+	var rest []string
+	for _, variable := range environment {
+		if !strings.HasPrefix(variable, "VAULT_") && !strings.HasPrefix(variable, "ESFN_") {
+			rest = append(rest, variable)
+		}
+	}
+	return rest
+}

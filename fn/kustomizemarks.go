@@ -1,0 +1,63 @@
+package fn
+
+import (
+	"maps"
+	"strings"
+)
+
+// What kustomize is asked for by annotations. Of a generator's output it reads its
+// public ones; a transformer's is past that, and only what it notes for itself has
+// an effect (api/resource/resource.go in kustomize). It removes them all in the end.
+const (
+	behavior        = "kustomize.config.k8s.io/behavior"
+	needsHash       = "kustomize.config.k8s.io/needs-hash"
+	needsHashSuffix = "internal.config.kubernetes.io/needsHashSuffix"
+	previousKinds   = "internal.config.kubernetes.io/previousKinds"
+)
+
+// kustomizeMarks are the annotations by which kustomize treats a Secret as one of
+// its own secretGenerator: with a hash in its name, added to one that is there, and
+// found by what refers to it.
+func (e *emission) kustomizeMarks(es *externalSecret) map[string]string {
+	marks := map[string]string{}
+	if e.view.host != kustomize {
+		return marks
+	}
+	hash := e.suffixHash || es.annotations[needsHash] == "true"
+	if e.view.generator {
+		if hash {
+			marks[needsHash] = "true"
+		}
+		if how := es.annotations[behavior]; how != "" {
+			marks[behavior] = how
+		}
+		return marks
+	}
+	if hash {
+		marks[needsHashSuffix] = "enabled"
+	}
+	maps.Copy(marks, es.earlierNames())
+	return marks
+}
+
+// earlierNames has the Secret answer to the names that its ExternalSecret had
+// before kustomize renamed that: what refers to the Secret says those. A Secret
+// with a name of its own was not renamed.
+func (es *externalSecret) earlierNames() map[string]string {
+	names := map[string]string{}
+	before, renamed := es.annotations[previousNames]
+	if !renamed || es.Spec.Target.Name != "" || es.of != nil {
+		return names
+	}
+	for _, note := range []string{previousNames, previousNamespaces, namePrefixes, nameSuffixes} {
+		if value, ok := es.annotations[note]; ok {
+			names[note] = value
+		}
+	}
+	kinds := strings.Split(before, ",")
+	for i := range kinds {
+		kinds[i] = "Secret"
+	}
+	names[previousKinds] = strings.Join(kinds, ",")
+	return names
+}
