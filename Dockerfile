@@ -1,7 +1,21 @@
 # Built by `make image`, which puts the binary and the two files below into the
 # folder that this is built from. The image is esfn and nothing else: no shell, no
 # libraries, no files of a distribution.
-FROM scratch
+#
+# The other image, by `make image-argocd`, is for a sidecar of Argo CD: esfn and
+# kustomize, as the user that Argo CD's own containers run as. What it runs, Argo CD
+# brings along.
+FROM scratch AS argocd
+COPY passwd group /etc/
+COPY esfn kustomize /usr/local/bin/
+LABEL org.opencontainers.image.title="esfn-argocd" \
+      org.opencontainers.image.description="esfn and kustomize, for a config management plugin of Argo CD" \
+      org.opencontainers.image.source="https://github.com/esfn/esfn" \
+      org.opencontainers.image.licenses="Apache-2.0"
+ENV PATH=/usr/local/bin HOME=/tmp
+USER 999
+
+FROM scratch AS esfn
 
 # kustomize and kpt run a function as the user "nobody", by that name.
 COPY passwd group /etc/

@@ -5,13 +5,14 @@
 
 GO     ?= go
 IMAGE  ?= esfn:dev
+ARGOCD_IMAGE ?= esfn-argocd:dev
 BINARY := bin/esfn
 
 # The race detector needs a C compiler; without one the tests run without it.
 # fn/template starts no goroutine, and its bounds take minutes under the detector.
 RACE = $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
 
-.PHONY: build demo test test-all test-fast fuzz image lint clean
+.PHONY: build demo test test-all test-fast fuzz image image-argocd image-files lint clean
 
 build: ## a static binary, in bin/
 	CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath -ldflags '-s -w' -o $(BINARY) .
@@ -21,8 +22,8 @@ demo: ## the main job, with a Vault of its own
 
 test: lint ## everything; with a Docker engine the image, too
 	@if docker version >/dev/null 2>&1; then \
-		$(MAKE) --no-print-directory image && \
-		$(MAKE) --no-print-directory test-all ESFN_TEST_IMAGE=$(IMAGE); \
+		$(MAKE) --no-print-directory image image-argocd && \
+		$(MAKE) --no-print-directory test-all ESFN_TEST_IMAGE=$(IMAGE) ESFN_TEST_ARGOCD_IMAGE=$(ARGOCD_IMAGE); \
 	else \
 		echo "no Docker engine: the scripts that run the image are left out"; \
 		$(MAKE) --no-print-directory test-all; \
@@ -49,12 +50,18 @@ fuzz: ## every fuzz test for FUZZTIME, one after the other
 		done; \
 	done
 
-image: ## the container image, esfn:dev
+image: image-files ## the container image, esfn:dev
+	docker build --network none -t $(IMAGE) --target esfn -f Dockerfile bin/image
+
+image-argocd: image-files ## that of a sidecar of Argo CD, esfn-argocd:dev
+	docker build --network none -t $(ARGOCD_IMAGE) --target argocd -f Dockerfile bin/image
+
+image-files:
 	CGO_ENABLED=0 GOOS=linux $(GO) build -buildvcs=auto -trimpath -ldflags '-s -w' -o bin/image/esfn .
-	@printf 'root:x:0:0:root:/:/usr/local/bin/esfn\nnobody:x:65534:65534:nobody:/:/usr/local/bin/esfn\n' > bin/image/passwd
-	@printf 'root:x:0:\nnobody:x:65534:\n' > bin/image/group
-	@chmod 755 bin/image/esfn && chmod 644 bin/image/passwd bin/image/group
-	docker build --network none -t $(IMAGE) -f Dockerfile bin/image
+	@printf 'root:x:0:0:root:/:/usr/local/bin/esfn\nnobody:x:65534:65534:nobody:/:/usr/local/bin/esfn\nargocd:x:999:999:argocd:/tmp:/usr/local/bin/esfn\n' > bin/image/passwd
+	@printf 'root:x:0:\nnobody:x:65534:\nargocd:x:999:\n' > bin/image/group
+	cd tests/hosts/kustomize && CGO_ENABLED=0 GOOS=linux $(GO) build -trimpath -ldflags '-s -w' -o ../../../bin/image/kustomize .
+	@chmod 755 bin/image/esfn bin/image/kustomize && chmod 644 bin/image/passwd bin/image/group
 
 lint: ## formatting and vet
 	@unformatted=$$($(GO) run cmd/gofmt -l .) || exit 1; test -z "$$unformatted" || { echo "not gofmt'd: $$unformatted"; exit 1; }

@@ -25,9 +25,21 @@ const cmpServerLog = "cmp-server.log"
 // the script has started before. Beside the script's PATH it has the environment
 // that is given, and nothing else.
 //
-//	cmp-start PLUGIN.YAML [NAME=VALUE…]
+// With an image it runs in a container, with files mounted into it.
+//
+//	cmp-start [-image IMAGE [-mount HOST:CONTAINER]…] PLUGIN.YAML [NAME=VALUE…]
 func cmdCMPStart(ts *testscript.TestScript, neg bool, args []string) {
-	const usage = "cmp-start PLUGIN.YAML [NAME=VALUE…]"
+	const usage = "cmp-start [-image IMAGE [-mount HOST:CONTAINER]…] PLUGIN.YAML [NAME=VALUE…]"
+	var in *testbed.Sidecar
+	for ; len(args) > 1 && strings.HasPrefix(args[0], "-"); args = args[2:] {
+		switch args[0] {
+		case "-image":
+			in = &testbed.Sidecar{Image: args[1]}
+		case "-mount":
+			plain(ts, neg, in != nil, usage)
+			in.Mounts = append(in.Mounts, args[1])
+		}
+	}
 	plain(ts, neg, len(args) > 0, usage)
 	environment := []string{"PATH=" + ts.Getenv("PATH")}
 	for _, variable := range args[1:] {
@@ -40,7 +52,7 @@ func cmdCMPStart(ts *testscript.TestScript, neg bool, args []string) {
 	if s.cmp != nil {
 		s.cmp.Stop()
 	}
-	s.cmp, err = testbed.StartCMPServer(binary, ts.ReadFile(args[0]), environment, ts.MkAbs(cmpServerLog))
+	s.cmp, err = testbed.StartCMPServer(binary, ts.ReadFile(args[0]), environment, ts.MkAbs(cmpServerLog), in)
 	ts.Check(err)
 	ts.Defer(s.cmp.Stop)
 	ts.Setenv("ARGOCD_PLUGINSOCKFILEPATH", s.cmp.Sockets)

@@ -181,6 +181,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("EXAMPLES", examples)
 	if image := os.Getenv("ESFN_TEST_IMAGE"); image != "" {
 		env.Setenv("IMAGE", image)
+		env.Setenv("ARGOCD_IMAGE", os.Getenv("ESFN_TEST_ARGOCD_IMAGE"))
 	}
 	return nil
 }
