@@ -117,11 +117,16 @@ func cmdLoginToken(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// cmdKubeCreate creates the objects of RBAC in files.
+// cmdKubeCreate creates the objects in files, which have a namespace; with -dry-run
+// the API server says whether it would.
 //
-//	kube-create FILE…
+//	kube-create [-dry-run] FILE…
 func cmdKubeCreate(ts *testscript.TestScript, neg bool, args []string) {
-	plain(ts, neg, len(args) > 0, "kube-create FILE…")
+	dryRun := len(args) > 0 && args[0] == "-dry-run"
+	if dryRun {
+		args = args[1:]
+	}
+	plain(ts, neg, len(args) > 0, "kube-create [-dry-run] FILE…")
 	kube, err := cluster.start(os.Stderr)
 	ts.Check(err)
 	for _, name := range args {
@@ -129,9 +134,10 @@ func cmdKubeCreate(ts *testscript.TestScript, neg bool, args []string) {
 			var object map[string]any
 			ts.Check(yaml.Unmarshal([]byte(document), &object))
 			kind, _ := object["kind"].(string)
+			apiVersion, _ := object["apiVersion"].(string)
 			metadata, _ := object["metadata"].(map[string]any)
 			namespace, _ := metadata["namespace"].(string)
-			ts.Check(kube.Create(namespace, kind, object))
+			ts.Check(kube.Create(apiVersion, namespace, kind, object, dryRun))
 		}
 	}
 }

@@ -160,9 +160,18 @@ func (k *Kube) Delegate(namespace, name string) error {
 	return err
 }
 
-// Create creates an object of RBAC in its namespace.
-func (k *Kube) Create(namespace, kind string, all any) error {
-	_, err := k.create("/apis/rbac.authorization.k8s.io/v1/namespaces/"+namespace+"/"+strings.ToLower(kind)+"s", all)
+// Create creates an object in its namespace, or with dryRun tells whether that could
+// be created. Fields that the API server does not know are an error.
+func (k *Kube) Create(apiVersion, namespace, kind string, all any, dryRun bool) error {
+	path := "/apis/"
+	if !strings.Contains(apiVersion, "/") {
+		path = "/api/"
+	}
+	path += apiVersion + "/namespaces/" + namespace + "/" + strings.ToLower(kind) + "s?fieldValidation=Strict"
+	if dryRun {
+		path += "&dryRun=All"
+	}
+	_, err := k.create(path, all)
 	return err
 }
 
