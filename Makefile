@@ -37,7 +37,7 @@ test-all:
 	$(GO) test -count=1 . ./tests/...
 
 test-fast: ## what needs no kube-apiserver, no kpt, no Argo CD and no Docker
-	$(GO) run ./tests/prepare vault ldap kustomize
+	$(GO) run ./tests/prepare vault ldap kustomize helm
 	$(GO) test ./fn/... ./vaultsrc/...
 	$(GO) test -count=1 . ./tests/... -skip 'TestKubeScripts|TestHost|TestContainerScripts'
 

@@ -30,10 +30,11 @@ var (
 	KubeProgram      = Program{"kube", "tests/servers/kube", "8 minutes"}
 	LDAPProgram      = Program{"ldap", "tests/servers/ldap", "half a minute"}
 	KustomizeProgram = Program{"kustomize", "tests/hosts/kustomize", "a minute"}
+	HelmProgram      = Program{"helm", "tests/hosts/helm", "2 minutes"}
 	KptProgram       = Program{"kpt", "tests/hosts/kpt", "2 minutes"}
 	ArgoCDProgram    = Program{"argocd", "tests/hosts/argocd", "3 minutes"}
 	// Programs are all of them, in the order in which to build them.
-	Programs = []Program{KustomizeProgram, LDAPProgram, VaultProgram, KptProgram, ArgoCDProgram, KubeProgram}
+	Programs = []Program{KustomizeProgram, HelmProgram, LDAPProgram, VaultProgram, KptProgram, ArgoCDProgram, KubeProgram}
 )
 
 // Build returns the path of the program's binary, and builds it first where the
