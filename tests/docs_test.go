@@ -70,25 +70,32 @@ func TestEveryExampleIsRun(t *testing.T) {
 	if _, unnamed := examples[""]; unnamed || len(examples) < 20 {
 		t.Errorf("%d examples, or one that has no file= after its language", len(examples))
 	}
+	run := commandsOfStories(t, "example")
+	for name := range examples {
+		if !run[name] {
+			t.Errorf("no story runs the example %s", name)
+		}
+	}
+}
+
+// commandsOfStories are the first arguments that a command is given in the stories.
+func commandsOfStories(t *testing.T, command string) map[string]bool {
+	t.Helper()
 	stories, err := filepath.Glob("testdata/*/*.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := map[string]bool{}
+	given := map[string]bool{}
 	for _, story := range stories {
 		text, err := os.ReadFile(story)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(string(text)) {
-			if words := strings.Fields(line); len(words) > 1 && words[0] == "example" {
-				run[words[1]] = true
+			if words := strings.Fields(line); len(words) > 1 && words[0] == command {
+				given[words[1]] = true
 			}
 		}
 	}
-	for name := range examples {
-		if !run[name] {
-			t.Errorf("no story runs the example %s", name)
-		}
-	}
+	return given
 }

@@ -17,9 +17,14 @@ import (
 )
 
 // programs are the binaries that the scripts run, by absolute path.
-var programs struct{ folder, docs, vault, ldap, kustomize string }
+var programs struct{ folder, docs, vault, ldap, kustomize, helm string }
 
-func TestMain(m *testing.M) { os.Exit(prepared(m)) }
+func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "vault" {
+		os.Exit(vaultStandIn(os.Args[1:], os.Stdin))
+	}
+	os.Exit(prepared(m))
+}
 
 // prepared builds esfn, and what is not in the cache, and runs the tests.
 func prepared(m *testing.M) int {
@@ -33,6 +38,12 @@ func prepared(m *testing.M) int {
 		_, err = testbed.BuildEsfn(folder)
 	}
 	if err == nil {
+		var self string
+		if self, err = os.Executable(); err == nil {
+			err = os.Symlink(self, filepath.Join(folder, "vault"))
+		}
+	}
+	if err == nil {
 		programs.vault, err = testbed.VaultProgram.Build(os.Stderr)
 	}
 	if err == nil {
@@ -40,6 +51,9 @@ func prepared(m *testing.M) int {
 	}
 	if err == nil {
 		programs.kustomize, err = testbed.KustomizeProgram.Build(os.Stderr)
+	}
+	if err == nil {
+		programs.helm, err = testbed.HelmProgram.Build(os.Stderr)
 	}
 	if err == nil {
 		google, err = testbed.NewFakeGoogle(folder)
@@ -102,6 +116,7 @@ func params() testscript.Params {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"expand":                    cmdExpand,
 			"example":                   cmdExample,
+			"readme":                    cmdReadme,
 			"vault-seed":                cmdSeed,
 			"vault-delete":              cmdDelete,
 			"vault-policy":              cmdPolicy,
@@ -172,7 +187,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("VAULT_HTTPS", s.https)
 	env.Setenv("VAULT_TLS", s.vault.TLSAddress)
 	certificates.setVariables(env.Setenv)
-	env.Setenv("PATH", programs.folder+":"+filepath.Dir(programs.kustomize)+":"+os.Getenv("PATH"))
+	env.Setenv("PATH", programs.folder+":"+filepath.Dir(programs.kustomize)+":"+filepath.Dir(programs.helm)+":"+os.Getenv("PATH"))
 	env.Setenv("HOME", env.WorkDir)
 	examples, err := filepath.Abs("../examples")
 	if err != nil {
