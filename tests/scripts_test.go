@@ -32,7 +32,7 @@ func prepared(m *testing.M) int {
 	if err == nil {
 		defer os.RemoveAll(folder)
 		programs.folder = folder
-		programs.docs, err = filepath.Abs(storesPage)
+		programs.docs, err = filepath.Abs(docsFolder)
 	}
 	if err == nil {
 		_, err = testbed.BuildEsfn(folder)
