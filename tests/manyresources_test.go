@@ -30,7 +30,7 @@ data:
 
       indented
     and not
-  folded: >-
+  folded: >+
     a long line that goes on for quite a while, and then some more, past any width at which it could be folded %[1]d
 `, `kind: Deployment
 apiVersion: apps/v1

@@ -1,6 +1,7 @@
 package resourcelist
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 
@@ -32,6 +33,14 @@ func (a *anchors) complete(n *yaml.Node) (*yaml.Node, error) {
 	if n.Anchor != "" {
 		a.seen[n] = true
 	}
+	if n.Style&yaml.FoldedStyle != 0 && !survives(n) {
+		literal := *n
+		literal.Style = yaml.LiteralStyle
+		if n.Anchor != "" {
+			a.seen[&literal] = true
+		}
+		return &literal, nil
+	}
 	out := n
 	for i, child := range n.Content {
 		c, err := a.complete(child)
@@ -49,6 +58,19 @@ func (a *anchors) complete(n *yaml.Node) (*yaml.Node, error) {
 		out.Content[i] = c
 	}
 	return out, nil
+}
+
+// survives tells whether the encoder writes a folded scalar so that it is read again
+// as it was: line breaks at its end, and before a line that is indented further,
+// become more.
+func survives(n *yaml.Node) bool {
+	alone := yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: n.Value, Style: yaml.FoldedStyle}
+	var out bytes.Buffer
+	var again yaml.Node
+	if encode(&out, &alone) != nil || yaml.NewDecoder(&out).Decode(&again) != nil || len(again.Content) != 1 {
+		return false
+	}
+	return again.Content[0].Value == n.Value
 }
 
 // writeOut copies a node, with all aliases in it written out as well, and

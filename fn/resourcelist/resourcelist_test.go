@@ -232,3 +232,36 @@ func TestFilesAreParsedOnTheirOwn(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestFoldedTextsSurvive: the encoder makes more line breaks of some.
+func TestFoldedTextsSurvive(t *testing.T) {
+	for name, text := range map[string]string{
+		"plain":                    "a: >\n      one\n      two\n",
+		"breaks at its end":        "a: >+\n      one\n\n",
+		"more of them":             "a: >+\n      one\n\n\n",
+		"indented further":         "a: >\n      one\n        two\n      three\n",
+		"breaks before the indent": "a: >\n      one\n\n        two\n",
+		"anchored":                 "a: &x >+\n      one\n\n    b: *x\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			list, err := Read([]byte("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: c}\n  data:\n    " + text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := list.Answer(list.Items, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := Read(answer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, key := range []string{"a", "b"} {
+				want, got := list.Items[0].GetDataMap()[key], again.Items[0].GetDataMap()[key]
+				if want != got || key == "a" && want == "" {
+					t.Errorf("%s: want %q, got %q", key, want, got)
+				}
+			}
+		})
+	}
+}
