@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -48,7 +49,8 @@ func build(timeout time.Duration, folders []string) (*resourcelist.List, fn.Prob
 	case ctx.Err() != nil:
 		problem.Cause = "interrupted"
 	case err != nil:
-		problem.Cause = strings.TrimPrefix(strings.TrimSpace(stderr.String()), "Error: ")
+		// One that was killed, or could not be started, has said nothing.
+		problem.Cause = cmp.Or(strings.TrimPrefix(strings.TrimSpace(stderr.String()), "Error: "), err.Error())
 	default:
 		if err := list.AddFile("kustomize build "+folder, stdout.Bytes()); err != nil {
 			problem.Cause = err.Error()
@@ -67,11 +69,13 @@ func hasKustomization(folder string) bool {
 	return err == nil && slices.ContainsFunc(entries, func(e os.DirEntry) bool { return !e.IsDir() && isKustomization(e.Name()) })
 }
 
-// withoutOurs is the environment for a program that has nothing to do with Vault.
+// withoutOurs is the environment for a program that has nothing to do with Vault:
+// without esfn's own variables, and those of AWS that hold what a login is made
+// with. kustomize puts any variable that a generator's env file names into its output.
 func withoutOurs(environment []string) []string {
 	var rest []string
 	for _, variable := range environment {
-		if !strings.HasPrefix(variable, "VAULT_") && !strings.HasPrefix(variable, "ESFN_") {
+		if !slices.ContainsFunc([]string{"VAULT_", "ESFN_", "AWS_"}, func(prefix string) bool { return strings.HasPrefix(variable, prefix) }) {
 			rest = append(rest, variable)
 		}
 	}
