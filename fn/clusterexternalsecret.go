@@ -19,16 +19,20 @@ import (
 // ESO's users ask for a refresh.
 func (v *packageView) expand(it *item) Problems {
 	var c api.ClusterExternalSecret
-	alone := it.annotations[ignored] == "true"
-	if found := api.Check(it.node, &c); len(found) > 0 {
-		if alone {
-			return nil
-		}
+	found := api.Check(it.node, &c)
+	if it.isIgnored() {
+		// Which namespaces it is for does not matter: the cluster may have others.
+		es := &externalSecret{item: new(*it), of: it}
+		es.Spec = c.Spec.ExternalSecretSpec
+		v.ignored = append(v.ignored, es)
+		return nil
+	}
+	if len(found) > 0 {
 		return at(it.Resource, found)
 	}
 	v.clusterExternalSecrets = append(v.clusterExternalSecrets, it)
 	chosen := v.chosen(&c.Spec)
-	if len(chosen) == 0 && !alone {
+	if len(chosen) == 0 {
 		v.warnings = append(v.warnings, Problem{it.Resource, "spec", "makes no Secret: it chooses none of the namespaces given",
 			"give esfn the Namespace objects with their labels, or name them in spec.namespaces"})
 	}
@@ -50,7 +54,7 @@ func (v *packageView) expand(it *item) Problems {
 			}
 			es.Metadata.Annotations[forceSync] = asked
 		}
-		if other, taken := v.byName[es.objectName()]; taken && !alone {
+		if other, taken := v.byName[es.objectName()]; taken {
 			what := other.item.Resource.String()
 			if other.of != nil {
 				what = other.of.Resource.String() + ", in the same namespace"

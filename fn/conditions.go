@@ -10,32 +10,60 @@ import (
 // ignored marks an ExternalSecret that the operator in the cluster is to render.
 const ignored = "esfn.krm/ignore"
 
-// leaveForeign takes ExternalSecrets out of the view that are marked to be left
-// alone, or that use a store of another controller class, whatever else they use:
-// ESO leaves the latter to that controller, without a word. They and all their
-// stores pass through. A ClusterExternalSecret that is both controllers' can
+func (it *item) isIgnored() bool { return it.annotations[ignored] == "true" }
+
+// checkMark says what is wrong with such a mark.
+func (v *packageView) checkMark(it *item) Problems {
+	switch mark, marked := it.annotations[ignored]; {
+	case marked && mark != "true" && mark != "false":
+		return Problems{{it.Resource, "metadata.annotations." + ignored, fmt.Sprintf("%q is neither true nor false", mark), ""}}
+	case mark == "true" && it.index >= v.items:
+		return Problems{{it.Resource, "metadata.annotations", "it is to be left for the operator, and what a functionConfig brings is not in the output",
+			"list it under resources in kustomization.yaml, or beside the other manifests"}}
+	}
+	return nil
+}
+
+// leaveIgnored has the stores pass through that the operator in the cluster needs
+// for what it is to render.
+func (v *packageView) leaveIgnored(stores *storeIndex) {
+	for _, es := range v.ignored {
+		for _, ref := range es.storeRefs() {
+			for _, store := range v.stores {
+				if store.Kind == ref.Kind && (es.of != nil || store.Kind == "ClusterSecretStore" || store.isIn(es.Namespace)) && len(named([]*item{store}, ref.Name, es.item)) > 0 {
+					stores.decode(store).stays = true
+				}
+			}
+		}
+	}
+}
+
+// storeRefs are all that it has, those among them that name no store left out.
+func (es *externalSecret) storeRefs() (refs []*api.StoreRef) {
+	all := []*api.StoreRef{es.Spec.SecretStoreRef}
+	for _, e := range es.entries() {
+		if e.source != nil {
+			all = append(all, e.source.StoreRef)
+		}
+	}
+	return slices.DeleteFunc(all, func(ref *api.StoreRef) bool { return ref == nil || ref.Name == "" })
+}
+
+// leaveForeign takes ExternalSecrets out of the view that use a store of another
+// controller class, whatever else they use: ESO leaves them to that controller,
+// without a word. They and all their stores pass through. A ClusterExternalSecret that is both controllers' can
 // neither pass through nor be dropped.
 func (v *packageView) leaveForeign(stores *storeIndex) (problems Problems) {
 	foreign := func(es *externalSecret) bool {
-		refs := []*api.StoreRef{es.Spec.SecretStoreRef}
-		for _, e := range es.entries() {
-			if e.source != nil {
-				refs = append(refs, e.source.StoreRef)
-			}
-		}
 		var its []*decodedStore
-		for _, ref := range refs {
+		for _, ref := range es.storeRefs() {
 			if store, problem := stores.lookUp(es, ref); problem == nil {
 				its = append(its, store)
 			}
 		}
 		i := slices.IndexFunc(its, func(store *decodedStore) bool { return store.IsForeign() })
-		alone := es.annotations[ignored] == "true"
 		for _, store := range its {
-			store.used, store.stays = store.used || i < 0 && !alone, store.stays || i >= 0 || alone
-		}
-		if alone {
-			return true
+			store.used, store.stays = store.used || i < 0, store.stays || i >= 0
 		}
 		if i >= 0 {
 			v.warnings = append(v.warnings, es.problem("", fmt.Sprintf("passes through: %s is for the controller %q", its[i].Resource, its[i].Spec.Controller), ""))
@@ -56,7 +84,7 @@ func (v *packageView) leaveForeign(stores *storeIndex) (problems Problems) {
 			problems = append(problems, Problem{c.Resource, "spec.externalSecretSpec", "uses a store of another controller in some namespaces, and not in others",
 				"write one ClusterExternalSecret for each"})
 		}
-		return left[c] && !stays || c.annotations[ignored] == "true"
+		return left[c] && !stays
 	})
 	return problems
 }

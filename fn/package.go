@@ -85,9 +85,12 @@ type packageView struct {
 	byName          map[objectName]*externalSecret
 	// clusterExternalSecrets are those that ExternalSecrets were made from.
 	clusterExternalSecrets []*item
-	stores                 []*item
-	secrets                []*item
-	configMaps             []*item
+	// ignored are left for the operator in the cluster, decoded as far as they
+	// decode. A ClusterExternalSecret is one of no namespace.
+	ignored    []*externalSecret
+	stores     []*item
+	secrets    []*item
+	configMaps []*item
 	// namespaces holds the labels of those that are among the items, or are the
 	// operator's.
 	namespaces map[string]map[string]string
@@ -132,13 +135,14 @@ func view(in Input, from sources, operator operatorView) (*packageView, Problems
 		case itsGroup != group:
 		case h.Kind == "SecretStore" || h.Kind == "ClusterSecretStore":
 			v.stores = append(v.stores, it)
-		case it.annotations[ignored] == "true" && (h.Kind == "ExternalSecret" || h.Kind == "ClusterExternalSecret") && version != "v1" && version != "v1beta1":
-		case (h.Kind == "ExternalSecret" || h.Kind == "ClusterExternalSecret") && version != "v1" && version != "v1beta1":
+		case (h.Kind == "ExternalSecret" || h.Kind == "ClusterExternalSecret") && !it.isIgnored() && version != "v1" && version != "v1beta1":
 			problems = append(problems, Problem{it.Resource, "apiVersion", fmt.Sprintf("%q is no version that esfn reads", h.APIVersion),
 				"write it as " + group + "/v1"})
 		case h.Kind == "ExternalSecret":
+			problems = append(problems, v.checkMark(it)...)
 			v.addExternalSecret(it)
 		case h.Kind == "ClusterExternalSecret":
+			problems = append(problems, v.checkMark(it)...)
 			clustered = append(clustered, it)
 		case strings.HasSuffix(h.Kind, "List"):
 			problems = append(problems, Problem{it.Resource, "kind", fmt.Sprintf("%q is a list", h.Kind), "give esfn its items one by one"})
@@ -158,6 +162,10 @@ func view(in Input, from sources, operator operatorView) (*packageView, Problems
 func (v *packageView) addExternalSecret(it *item) {
 	es := &externalSecret{item: it}
 	es.problems = api.Check(it.node, &es.ExternalSecret)
+	if it.isIgnored() {
+		v.ignored = append(v.ignored, es)
+		return
+	}
 	if other, twice := v.byName[it.objectName()]; twice {
 		cause := "given twice"
 		if other.File != "" {

@@ -59,6 +59,7 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 	barriers = append(barriers, found...)
 	v, problems := view(in, from, operator)
 	stores := &storeIndex{view: v, decoded: map[*item]*decodedStore{}}
+	v.leaveIgnored(stores)
 	problems = append(problems, v.leaveForeign(stores)...)
 	emission, found := newEmission(v, spec)
 	problems = append(problems, found...)

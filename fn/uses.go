@@ -42,6 +42,7 @@ func Uses(in Input) ([]StoreUse, Problems) {
 	v, found := view(in, from, operator)
 	problems = append(problems, found...)
 	stores := &storeIndex{view: v, decoded: map[*item]*decodedStore{}}
+	v.leaveIgnored(stores)
 	problems = append(problems, v.leaveForeign(stores)...)
 	entries, found := v.plan(stores)
 	problems = append(problems, found...)
