@@ -62,6 +62,10 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 	if len(args) > 0 {
 		command = args[0]
 	}
+	if json && slices.Contains([]string{"doctor", "install", "version"}, command) {
+		fmt.Fprintln(stderr, fn.Problems{{Field: "-o", Cause: "is for manifests, and " + command + " writes none"}}.Error())
+		return 1
+	}
 	switch {
 	case command == "help", slices.Contains(args, "--help"), slices.Contains(args, "-h"):
 		return write(stdout, stderr, []byte(usage))
