@@ -82,9 +82,9 @@ func sourcesOf(in Input, spec api.RenderSpec) (sources, Problems) {
 		}
 		s.nodes = append(s.nodes[:len(s.nodes):len(s.nodes)], object.Node)
 	}
-	if s.generator && len(s.nodes) == 0 {
+	if kind := api.HeaderOf(in.FunctionConfig).Kind; s.generator && len(s.nodes) == 0 && (kind == api.FunctionConfigKind || kind == "ConfigMap") {
 		problems = append(problems, Problem{resourceOf(api.HeaderOf(in.FunctionConfig)), "spec.resources", "is empty, and kustomize shows a generator no other resources",
-			"put the ExternalSecrets there, or list this under transformers"})
+			"put the ExternalSecrets there, or list this under transformers, beside resources"})
 	}
 	return s, problems
 }

@@ -43,7 +43,7 @@ func newEmission(v *packageView, spec api.RenderSpec) (*emission, Problems) {
 	e := &emission{view: v, keep: v.host == kpt, folder: cmp.Or(strings.TrimSuffix(spec.OutputPath, "/"), outputFolder), suffixHash: spec.SuffixHash}
 	switch spec.Consumed {
 	case "Keep":
-		e.keep = true
+		e.keep = !v.generator // of which nothing is kept
 	case "Drop":
 		e.keep = false
 	}

@@ -53,6 +53,7 @@ func (v *packageView) targets() (targets []*target, stale []*item, problems Prob
 		t := byName[it.objectName()]
 		by, marked := it.annotations[madeBy]
 		switch {
+		case it.index >= v.items: // never in the output, and so in nobody's way
 		case t == nil && marked:
 			stale = append(stale, it)
 		case t == nil:
