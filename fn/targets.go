@@ -49,6 +49,13 @@ func (v *packageView) targets() (targets []*target, stale []*item, problems Prob
 		t.makers = append(t.makers, es)
 		slices.SortStableFunc(t.makers, func(a, b *externalSecret) int { return cmp.Compare(a.rank(), b.rank()) })
 	}
+	for _, theirs := range v.ignored {
+		t := byName[objectName{api.OrDefault(theirs.Namespace), theirs.targetName()}]
+		if t != nil && t.owner() != nil && theirs.rank() == owns && theirs.Spec.Target.CreationPolicy != "None" {
+			problems = append(problems, t.owner().problem("spec.target.name",
+				fmt.Sprintf("%s, which is left to the operator, makes the Secret %s, too", theirs.origin().Resource, t.owner().targetInWords()), "give one of the two another spec.target.name"))
+		}
+	}
 	for _, it := range v.secrets {
 		t := byName[it.objectName()]
 		by, marked := it.annotations[madeBy]
