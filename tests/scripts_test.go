@@ -80,20 +80,7 @@ func TestScripts(t *testing.T) { play(t, "scripts") }
 func TestKubeScripts(t *testing.T) { play(t, "kube") }
 
 // TestHostScripts plays those that run in kpt and in Argo CD.
-func TestHostScripts(t *testing.T) {
-	kpt, err := kptBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := params()
-	p.Dir = filepath.Join("testdata", "hosts")
-	p.Setup = func(env *testscript.Env) error {
-		err := setup(env)
-		env.Setenv("PATH", filepath.Dir(kpt)+":"+env.Getenv("PATH"))
-		return err
-	}
-	testscript.Run(t, p)
-}
+func TestHostScripts(t *testing.T) { playWithKpt(t, "hosts") }
 
 // TestContainerScripts plays those that run the image that ESFN_TEST_IMAGE
 // names; without it there is nothing to run.
@@ -101,7 +88,23 @@ func TestContainerScripts(t *testing.T) {
 	if os.Getenv("ESFN_TEST_IMAGE") == "" {
 		t.Skip("ESFN_TEST_IMAGE names no image: make test sets it where there is a Docker engine")
 	}
-	play(t, "container")
+	playWithKpt(t, "container")
+}
+
+// playWithKpt plays stories with kpt on the PATH, too.
+func playWithKpt(t *testing.T, folder string) {
+	kpt, err := kptBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := params()
+	p.Dir = filepath.Join("testdata", folder)
+	p.Setup = func(env *testscript.Env) error {
+		err := setup(env)
+		env.Setenv("PATH", filepath.Dir(kpt)+":"+env.Getenv("PATH"))
+		return err
+	}
+	testscript.Run(t, p)
 }
 
 func play(t *testing.T, folder string) {
