@@ -24,14 +24,6 @@ type Problem struct {
 // it is accepted and none is kept.
 type Ignored struct{}
 
-// NotYet is the type of a field that the operator acts on and esfn does not
-// yet: any value is refused but those that say nothing (null, false, "", an
-// empty list or map).
-type NotYet struct{}
-
-// notYetHint is what can be done about a field that is not built yet.
-const notYetHint = "leave the field out for now"
-
 // Interval is the type of a field that takes whole seconds or a duration, neither
 // less than zero, and of which nothing is kept.
 type Interval struct{}
@@ -72,11 +64,6 @@ func (d *decoder) value(field string, n *yaml.Node, v reflect.Value, c constrain
 			d.report(field, "", "must be an object with apiVersion and kind")
 		}
 		v.Set(reflect.ValueOf(Object{yaml.NewRNode(n)}))
-		return
-	case NotYet:
-		if !saysNothing(n) {
-			d.report(field, notYetHint, "not supported yet")
-		}
 		return
 	case Interval:
 		whole := n.ShortTag() == yaml.NodeTagInt || formats["duration"].pattern.MatchString(n.Value)

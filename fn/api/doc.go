@@ -7,8 +7,6 @@
 // is silently wrong. Decode refuses, each with its field path:
 //
 //   - a field that the shape does not have, with the nearest one that it has;
-//   - a field that External Secrets Operator knows and esfn does not do yet
-//     ([NotYet]), by name, where it says anything;
 //   - a value of another type than the field's. Strings follow YAML 1.1, as
 //     kubectl reads manifests: an unquoted yes, on or 1.10 is no string;
 //   - a field given twice, a required one left out, a value outside an enum.
