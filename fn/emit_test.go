@@ -208,7 +208,7 @@ func TestWhatTheFunctionConfigBrings(t *testing.T) {
 	}{
 		{"a generator", config(local+"}", resources(vaultStore+es)), true, "", secret, ""},
 		{"a generator, with a hash", config(local+"}", "  suffixHash: true\n"+resources(vaultStore+es)), true, "",
-			fmt.Sprintf(marked, `kustomize.config.k8s.io/needs-hash: "true"`), ""},
+			fmt.Sprintf(marked, "internal.config.kubernetes.io/needsHashSuffix: enabled"), ""},
 		{"an ExternalSecret as a generator", self, true, vaultStore, fmt.Sprintf(marked, "kustomize.config.k8s.io/behavior: merge"), ""},
 		{"a generator without anything", config(local+"}", "  {}"), true, "", "", "spec.resources: is empty, and kustomize shows a generator no other resources"},
 		{"a transformer", config("", resources(vaultStore+es)), false, "", pod + "---\n" + secret, ""},

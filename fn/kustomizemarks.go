@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// What kustomize is asked for by annotations. Of a generator's output it reads its
-// public ones; a transformer's is past that, and only what it notes for itself has
-// an effect (api/resource/resource.go in kustomize). It removes them all in the end.
+// What kustomize is asked for by annotations. A hash is asked for by what kustomize
+// notes for itself (api/resource/resource.go there): its public annotation has no
+// effect on a transformer's output, and a transformer of a kustomization without
+// resources cannot be told from a generator. It removes them all in the end.
 const (
 	behavior        = "kustomize.config.k8s.io/behavior"
 	needsHash       = "kustomize.config.k8s.io/needs-hash"
@@ -23,20 +24,14 @@ func (e *emission) kustomizeMarks(es *externalSecret) map[string]string {
 	if e.view.host != kustomize {
 		return marks
 	}
-	hash := e.suffixHash || es.annotations[needsHash] == "true"
-	if e.view.generator {
-		if hash {
-			marks[needsHash] = "true"
-		}
-		if how := es.annotations[behavior]; how != "" {
-			marks[behavior] = how
-		}
-		return marks
-	}
-	if hash {
+	if e.suffixHash || es.annotations[needsHash] == "true" {
 		marks[needsHashSuffix] = "enabled"
 	}
-	maps.Copy(marks, es.earlierNames())
+	if !e.view.generator {
+		maps.Copy(marks, es.earlierNames())
+	} else if how := es.annotations[behavior]; how != "" {
+		marks[behavior] = how
+	}
 	return marks
 }
 
