@@ -113,6 +113,9 @@ func view(in Input, from sources, operator operatorView) (*packageView, Problems
 	if v.generator {
 		v.host = kustomize
 	}
+	if len(v.nodes) == 0 && !in.Plain {
+		v.warnings = append(v.warnings, Problem{Resource{}, "", "was given no resources, and renders none", "do selectors hide them, or did what comes before it fail?"})
+	}
 	var problems Problems
 	var clustered []*item
 	for i, node := range v.nodes {

@@ -251,3 +251,12 @@ func TestAStoreThatIsMissingSaysWhatThereIs(t *testing.T) {
 		}
 	}
 }
+
+// TestAListWithoutItems is what kpt gives where selectors choose nothing, or where the
+// command before a pipe failed: it is no success to be silent about.
+func TestAListWithoutItems(t *testing.T) {
+	_, out, problems := rendered(t, Input{})
+	if got := out.Warnings.Warnings(); len(problems) > 0 || !strings.HasPrefix(got, "warning: was given no resources, and renders none\n") {
+		t.Errorf("got %q, %v", got, problems)
+	}
+}
