@@ -181,22 +181,13 @@ func TestManyResourcesInAResourceList(t *testing.T) {
 func TestManyResourcesThroughKustomize(t *testing.T) {
 	s, environment := vaultOfMany(t)
 	r := resources(300)
-	folder := t.TempDir()
-	for name, text := range map[string]string{
+	folder := folderOf(t, map[string]string{
 		"with/all.yaml":              strings.Join(r.in, "---\n"),
 		"with/kustomization.yaml":    "resources: [all.yaml]\ntransformers: [esfn.yaml]\n",
 		"with/esfn.yaml":             "apiVersion: esfn.krm/v1alpha1\nkind: RenderExternalSecrets\nmetadata: {name: esfn, annotations: {config.kubernetes.io/function: 'exec: {path: esfn}'}}\n",
 		"without/all.yaml":           strings.Join(r.others, "---\n"),
 		"without/kustomization.yaml": "resources: [all.yaml]\n",
-	} {
-		path := filepath.Join(folder, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	})
 	build := []string{programs.kustomize, "build", "--enable-alpha-plugins", "--enable-exec"}
 	plain := strings.Split(run(t, environment, "", append(build, folder+"/without")...), "---\n")
 	rendered := strings.Split(run(t, environment, "", append(build, folder+"/with")...), "---\n")
