@@ -51,8 +51,8 @@ func (es *externalSecret) storeRefs() (refs []*api.StoreRef) {
 
 // leaveForeign takes ExternalSecrets out of the view that use a store of another
 // controller class, whatever else they use: ESO leaves them to that controller,
-// without a word. They and all their stores pass through. A ClusterExternalSecret that is both controllers' can
-// neither pass through nor be dropped.
+// without a word. They and all their stores pass through. A ClusterExternalSecret
+// that is both controllers' can neither pass through nor be dropped.
 func (v *packageView) leaveForeign(stores *storeIndex) (problems Problems) {
 	foreign := func(es *externalSecret) bool {
 		var its []*decodedStore
