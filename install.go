@@ -30,10 +30,14 @@ func copyItself(folders []string) fn.Problems {
 	folder := folders[0]
 	fail := func(err error) fn.Problems {
 		var path *fs.PathError
-		if errors.As(err, &path) {
+		var link *os.LinkError
+		switch {
+		case errors.As(err, &path):
 			err = path.Err
+		case errors.As(err, &link): // it names the file that is gone by then
+			err = link.Err
 		}
-		return fn.Problems{{Field: "install", Cause: fmt.Sprintf("%s: %s", folder, err)}}
+		return fn.Problems{{Field: "install", Cause: fmt.Sprintf("%s: %s", folder, err), Hint: "name a folder that is there, and where a file esfn may be written"}}
 	}
 	self, err := os.Executable()
 	if err != nil {

@@ -63,7 +63,7 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 		command = args[0]
 	}
 	if json && slices.Contains([]string{"doctor", "install", "version"}, command) {
-		fmt.Fprintln(stderr, fn.Problems{{Field: "-o", Cause: "is for manifests, and " + command + " writes none"}}.Error())
+		fmt.Fprintln(stderr, fn.Problems{{Field: "-o", Cause: "is for manifests, and " + command + " writes none", Hint: "leave it out"}}.Error())
 		return 1
 	}
 	switch {

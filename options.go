@@ -28,7 +28,7 @@ func outputForm(args []string) (rest []string, json bool, problems fn.Problems) 
 		case given && form == "yaml":
 			json = false
 		default:
-			problems = append(problems, fn.Problem{Field: "-o", Cause: fmt.Sprintf("%q is neither json nor yaml", form)})
+			problems = append(problems, fn.Problem{Field: "-o", Cause: fmt.Sprintf("%q is neither json nor yaml", form), Hint: "write -o json, or -o yaml"})
 		}
 	}
 	return rest, json, problems

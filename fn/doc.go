@@ -5,6 +5,7 @@
 //
 //	items → package → plan → reads → values → Secrets → items
 //
+//	config.go    the functionConfig: settings, and items of its own
 //	package.go   the typed view of the items: what there is, by kind and name
 //	clusterexternalsecret.go
 //	             one ExternalSecret for each namespace that is chosen
@@ -24,7 +25,8 @@
 //	render.go    from what was read to what goes into the Secret
 //	targets.go   the Secrets to be, and who makes them
 //	newsecret.go a Secret that is new, and existing.go, one that is added to
-//	emit.go      the items, with Secrets in place of what was consumed
+//	emit.go      the items, with Secrets in place of what was consumed, and
+//	             kustomizemarks.go, what kustomize is asked for by annotations
 //
 // run.go goes through all of it. uses.go goes as far as the plan, for who asks which
 // stores there are and not what is in them.

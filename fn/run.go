@@ -51,21 +51,9 @@ type Output struct {
 // are read all the same: not to be used, but so that what is wrong with them is
 // said in this run, too.
 func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
-	spec, barriers := configure(in)
-	barriers = append(barriers, in.Known...)
-	from, found := sourcesOf(in, spec)
-	barriers = append(barriers, found...)
-	operator, found := viewOperator(in.Operator)
-	barriers = append(barriers, found...)
-	v, problems := view(in, from, operator)
-	stores := &storeIndex{view: v, decoded: map[*item]*decodedStore{}}
-	v.leaveIgnored(stores)
-	problems = append(problems, v.leaveForeign(stores)...)
-	emission, found := newEmission(v, spec)
-	problems = append(problems, found...)
-	entries, found := v.plan(stores)
-	problems = append(problems, found...)
-	if barriers = append(barriers, admit(entries, source)...); len(barriers) > 0 {
+	p := prepare(in)
+	v, entries, problems := p.view, p.entries, p.problems
+	if barriers := slices.Concat(p.barriers, admit(entries, source)); len(barriers) > 0 {
 		return Output{}, append(barriers, problems...).sorted()
 	}
 
@@ -77,12 +65,41 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 	return inTime(ctx, func() (Output, Problems) {
 		secrets, warnings, found := assemble(v.externalSecrets, entries, outcomes)
 		problems = append(problems, found...)
-		items, standing, found := emission.apply(secrets, stores.used())
+		items, standing, found := p.emission.apply(secrets, p.stores.used())
 		if problems = append(problems, found...); len(problems) > 0 {
 			return Output{}, problems.sorted()
 		}
 		return Output{items, slices.Concat(warnings, v.warnings, standing).sorted()}, nil
 	})
+}
+
+// prepared is a run as far as it can be known without its source.
+type prepared struct {
+	view     *packageView
+	stores   *storeIndex
+	emission *emission
+	entries  []*entry
+	// barriers are what the environment or the functionConfig has against the run:
+	// where there are any, nothing is read at all.
+	barriers, problems Problems
+}
+
+func prepare(in Input) prepared {
+	spec, found := configure(in)
+	p := prepared{barriers: slices.Concat(found, in.Known)}
+	from, found := sourcesOf(in, spec)
+	p.barriers = append(p.barriers, found...)
+	operator, found := viewOperator(in.Operator)
+	p.barriers = append(p.barriers, found...)
+	p.view, p.problems = view(in, from, operator)
+	p.stores = &storeIndex{view: p.view, decoded: map[*item]*decodedStore{}}
+	p.view.leaveIgnored(p.stores)
+	p.problems = append(p.problems, p.view.leaveForeign(p.stores)...)
+	p.emission, found = newEmission(p.view, spec)
+	p.problems = append(p.problems, found...)
+	p.entries, found = p.view.plan(p.stores)
+	p.problems = append(p.problems, found...)
+	return p
 }
 
 // assemble makes each ExternalSecret's Secret of what its entries brought, in

@@ -34,18 +34,8 @@ func (u StoreUse) Problem(fault *Fault) Problem {
 // is not among them: its namespace may be none. The problems are those that [Run]
 // finds without its source.
 func Uses(in Input) ([]StoreUse, Problems) {
-	spec, problems := configure(in)
-	from, found := sourcesOf(in, spec)
-	problems = append(problems, found...)
-	operator, found := viewOperator(in.Operator)
-	problems = append(problems, found...)
-	v, found := view(in, from, operator)
-	problems = append(problems, found...)
-	stores := &storeIndex{view: v, decoded: map[*item]*decodedStore{}}
-	v.leaveIgnored(stores)
-	problems = append(problems, v.leaveForeign(stores)...)
-	entries, found := v.plan(stores)
-	problems = append(problems, found...)
+	p := prepare(in)
+	v, stores, problems := p.view, p.stores, append(p.barriers, p.problems...)
 
 	type key struct {
 		store      *decodedStore
@@ -53,7 +43,7 @@ func Uses(in Input) ([]StoreUse, Problems) {
 	}
 	var uses []*StoreUse
 	known := map[key]*StoreUse{}
-	for _, e := range entries {
+	for _, e := range p.entries {
 		if e.es.isBroken() { // a run reads nothing for it
 			continue
 		}
@@ -71,7 +61,7 @@ func Uses(in Input) ([]StoreUse, Problems) {
 		}
 	}
 	for _, it := range v.stores {
-		if stores.knows(it) || operator.denyPackageStores {
+		if stores.knows(it) || v.operator.denyPackageStores {
 			continue
 		}
 		store := stores.decode(it)

@@ -45,9 +45,7 @@ func (s *Settings) serviceAccountToken(e endpoint) (j jwtSource, ok bool) {
 			renew:   "put a new one into the file that ESFN_KUBERNETES_TOKEN_FILE names",
 			aim:     "put a token for the role's audience into the file that ESFN_KUBERNETES_TOKEN_FILE names",
 			get: func(context.Context) (secret.Value, error) {
-				return s.tokenFromFile(s.KubernetesTokenFile, func(cause string) *fn.Fault {
-					return &fn.Fault{Scope: fn.RunScope, Field: "ESFN_KUBERNETES_TOKEN_FILE", Cause: cause}
-				})
+				return s.tokenFromFile(s.KubernetesTokenFile, atVariable("ESFN_KUBERNETES_TOKEN_FILE"))
 			},
 		}, true
 	case account != fn.ServiceAccount{}:
