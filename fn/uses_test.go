@@ -38,3 +38,14 @@ func TestUsesAreWhatARunWouldReach(t *testing.T) {
 		}
 	}
 }
+
+// TestUsesFindWhatARunFinds, but for what the source would say: two ExternalSecrets
+// that make one Secret are wrong without any store.
+func TestUsesFindWhatARunFinds(t *testing.T) {
+	in := Input{Plain: true, Items: items(t, vaultStore+es("db", "target: {name: one}\n"+readApp)+"---\n"+es("app", "target: {name: one}\n"+readApp))}
+	_, problems := Uses(in)
+	_, _, want := rendered(t, in)
+	if len(want) == 0 || problems.Error() != want.Error() {
+		t.Errorf("got %v, want %v", problems, want)
+	}
+}

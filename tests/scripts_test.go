@@ -88,6 +88,9 @@ func TestContainerScripts(t *testing.T) {
 	if os.Getenv("ESFN_TEST_IMAGE") == "" {
 		t.Skip("ESFN_TEST_IMAGE names no image: make test sets it where there is a Docker engine")
 	}
+	if os.Getenv("ESFN_TEST_ARGOCD_IMAGE") == "" {
+		t.Fatal("ESFN_TEST_ARGOCD_IMAGE names no image: make image-argocd builds esfn-argocd:dev")
+	}
 	playWithKpt(t, "container")
 }
 
