@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/fn/api"
 )
 
 type pair struct {
@@ -43,7 +45,7 @@ func yes() *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeT
 // block with a tab, which no reader takes.
 func text(s string) *yaml.Node {
 	n := yaml.NewStringRNode(s).YNode()
-	if yaml.IsYaml1_1NonString(n) || strings.HasPrefix(s, "\t") {
+	if api.IsNonString(s) || strings.HasPrefix(s, "\t") {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n

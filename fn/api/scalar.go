@@ -20,13 +20,32 @@ func (d *decoder) text(field string, n *yaml.Node) (string, bool) {
 		d.report(field, "", "must be a string, is %s", kindOf(n))
 	case n.ShortTag() != yaml.NodeTagString && n.ShortTag() != "!!timestamp":
 		d.report(field, quote, "must be a string, is %s", kindOf(n))
-	case n.Style&written == 0 && n.ShortTag() == yaml.NodeTagString && yaml.IsYaml1_1NonString(n):
+	case n.Style&written == 0 && n.ShortTag() == yaml.NodeTagString && IsNonString(n.Value):
 		d.report(field, quote, "must be a string, is a boolean or a number to kubectl (YAML 1.1)")
 	default:
 		return n.Value, true
 	}
 	return "", false
 }
+
+// IsNonString tells a text that YAML 1.1 reads as a number, a boolean or the like
+// where it is not quoted. kyaml parses it to know; most texts are words, of which YAML
+// 1.1 has none but short ones that mean something (yes, false, null…).
+func IsNonString(s string) bool { return !isLongWord(s) && yaml.IsValueNonString(s) }
+
+func isLongWord(s string) bool {
+	if len(s) <= len("false") || !isLetter(s[0]) {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if !isLetter(c) && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.' && c != '/' {
+			return false
+		}
+	}
+	return true
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 // boolean decodes a boolean in all the words that YAML 1.1 has for one: in small
 // letters, in capitals, or with one capital at the beginning.

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/fn/api"
 )
 
 // decodeJSON reads a stream of JSON objects, as kubectl and jq write them. It
@@ -80,7 +82,7 @@ func jsonNode(decoder *json.Decoder, token json.Token, depth int) (*yaml.Node, e
 
 func jsonString(s string) *yaml.Node {
 	n := yaml.NewStringRNode(s).YNode()
-	if yaml.IsYaml1_1NonString(n) || strings.HasPrefix(s, "\t") {
+	if api.IsNonString(s) || strings.HasPrefix(s, "\t") {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
