@@ -18,26 +18,54 @@ type outcome struct {
 	warnings Problems
 }
 
-// fetch reads all entries at once; how many requests that makes, and how many
-// at a time, is the source's business. It returns when all are answered.
+// fetch reads all entries side by side, and once what several of them name alike; how
+// many requests that makes, and how many at a time, is the source's business. It
+// returns when all are answered.
 func fetch(ctx context.Context, entries []*entry, source Source) []outcome {
 	outcomes := make([]outcome, len(entries))
-	var all sync.WaitGroup
+	var reads []func()
+	alike := map[Ref]*[]int{} // the entries that name the same
 	for i, e := range entries {
-		all.Go(func() {
-			if e.find != nil {
-				outcomes[i] = find(ctx, e, source)
-				return
-			}
+		if e.find != nil {
+			reads = append(reads, func() { outcomes[i] = find(ctx, e, source) })
+			continue
+		}
+		if same, known := alike[e.ref]; known {
+			*same = append(*same, i)
+			continue
+		}
+		same := &[]int{i}
+		alike[e.ref] = same
+		reads = append(reads, func() {
 			answer, err := read(ctx, e.ref, source)
-			if err != nil {
-				outcomes[i].errs = []error{err}
+			for _, i := range *same {
+				outcomes[i].answer = answer
+				if err != nil {
+					outcomes[i].errs = []error{err}
+				}
 			}
-			outcomes[i].answer = answer
 		})
 	}
-	all.Wait()
+	sideBySide(reads)
 	return outcomes
+}
+
+// sideBySide does everything, in its order, with so many goroutines as mostReaders.
+func sideBySide(all []func()) {
+	next := make(chan func())
+	var readers sync.WaitGroup
+	for range min(mostReaders, len(all)) {
+		readers.Go(func() {
+			for do := range next {
+				do()
+			}
+		})
+	}
+	for _, do := range all {
+		next <- do
+	}
+	close(next)
+	readers.Wait()
 }
 
 // read asks the source. A panic there would end the process with a trace of it.

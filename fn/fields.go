@@ -24,6 +24,24 @@ func parseFields(object secret.Value) (fields, bool) {
 	return m, err == nil && isObject
 }
 
+// parsed are the fields that were looked at last: entries that take fields of one
+// secret mostly follow one another.
+type parsed struct {
+	object secret.Value
+	fields fields
+	ok     bool
+}
+
+// of parses the JSON object of an answer, unless it was the last one. The fields are
+// not to be changed.
+func (p *parsed) of(object secret.Value) (fields, bool) {
+	if p.fields == nil || p.object != object {
+		p.object = object
+		p.fields, p.ok = parseFields(object)
+	}
+	return p.fields, p.ok
+}
+
 // decodeJSON decodes one JSON text and keeps numbers as they are written.
 func decodeJSON(text string) (any, error) {
 	decoder := json.NewDecoder(strings.NewReader(text))

@@ -313,9 +313,9 @@ func TestAReferenceWithoutANamespaceMeansThatOfTheExternalSecret(t *testing.T) {
 			if tc.folder != nil {
 				operator.Secrets = tc.folder
 			}
-			both := clusterES("a") + "---\n" + clusterES("b") + "---\n" + strings.Replace(clusterES("b"), "name: db,", "name: db2,", 1)
+			all := clusterES("a") + "---\n" + clusterES("b") + "---\n" + strings.Replace(clusterES("b"), "name: db,", "name: db2,", 1)
 			source := &fake{secrets: map[string]string{"app": `{"a":"made-up"}`}}
-			if _, problems := Run(context.Background(), Input{Items: items(t, tc.items+storeAt("vault.example", "ClusterSecretStore", "name: vault")+both), Operator: operator}, source); len(problems) > 0 {
+			if _, problems := Run(context.Background(), Input{Items: items(t, tc.items+storeAt("vault.example", "ClusterSecretStore", "name: vault")+all), Operator: operator}, source); len(problems) > 0 {
 				t.Fatal(problems)
 			}
 			got := map[Connection]int{}
@@ -324,7 +324,7 @@ func TestAReferenceWithoutANamespaceMeansThatOfTheExternalSecret(t *testing.T) {
 				got[ref.Connection]++
 				tokens[ref.Connection.Login.Credential.Value.Reveal()]++
 			}
-			if len(got) != 2 || tokens["made-up-a"] != 1 || tokens["made-up-b"] != 2 {
+			if len(got) != 2 || tokens["made-up-a"] != 1 || tokens["made-up-b"] != 1 {
 				t.Errorf("%d connections for 3 ExternalSecrets in 2 namespaces, or not the token of each", len(got))
 			}
 		})

@@ -111,6 +111,7 @@ func assemble(all []*externalSecret, entries []*entry, outcomes []outcome) (secr
 		read[es] = map[string]secret.Value{}
 	}
 	for i, e := range entries {
+	var last parsed
 		got := outcomes[i]
 		warnings = append(warnings, got.warnings...)
 		if len(got.errs) > 0 {
@@ -119,7 +120,7 @@ func assemble(all []*externalSecret, entries []*entry, outcomes []outcome) (secr
 			e.es.incomplete = e.es.incomplete || len(failed) > 0
 			continue
 		}
-		values, problem := e.values(got)
+		values, problem := e.values(got, &last)
 		if problem != nil {
 			problems = append(problems, *problem)
 			e.es.incomplete = true

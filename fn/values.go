@@ -10,11 +10,11 @@ import (
 // values makes of what an entry brought the values that it adds to the
 // ExternalSecret's data: keys by conversion or by rewrites, then what the entry's
 // policies say of each value (externalsecret_controller_secret.go in ESO).
-func (e *entry) values(got outcome) (map[string]secret.Value, *Problem) {
+func (e *entry) values(got outcome, last *parsed) (map[string]secret.Value, *Problem) {
 	values, where, problem := got.found, "", (*Problem)(nil)
 	if e.find == nil {
 		where = got.answer.where() + ": "
-		values, problem = e.taken(got.answer)
+		values, problem = e.taken(got.answer, last)
 	}
 	if problem == nil && e.secretKey == "" {
 		values, problem = e.keyed(values, where)
@@ -41,9 +41,9 @@ func (e *entry) wrong(field, hint, cause string, args ...any) *Problem {
 }
 
 // taken takes from an answer what the entry's remoteRef or extract asks for.
-func (e *entry) taken(a Answer) (map[string]secret.Value, *Problem) {
+func (e *entry) taken(a Answer, last *parsed) (map[string]secret.Value, *Problem) {
 	where := a.where()
-	f, ok := parseFields(a.Fields)
+	f, ok := last.of(a.Fields)
 	if !ok {
 		return nil, e.wrong("key", "", "%s is no JSON object", where)
 	}

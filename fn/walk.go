@@ -6,8 +6,9 @@ import (
 )
 
 const (
-	// mostReaders is how many goroutines one find has: more than any source reads
-	// at a time, and few enough for a tree of any size.
+	// mostReaders is how many goroutines the reads of a run have, and those of each
+	// find: more than any source reads at a time, and few enough for any number of
+	// entries and a tree of any size.
 	mostReaders = 256
 	// mostNames bounds what one find walks through. A Secret holds 1 MiB.
 	mostNames = 100_000
