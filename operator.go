@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/esfn/esfn/fn"
+	"github.com/esfn/esfn/fn/manifest"
 	"github.com/esfn/esfn/fn/resourcelist"
 	"github.com/esfn/esfn/vaultsrc"
 )
@@ -77,7 +78,7 @@ func readStores(getenv func(string) string) (o fn.Operator, problems fn.Problems
 			problems = append(problems, fn.Problem{Field: "ESFN_STORES", Cause: file + ": " + p.Cause, Hint: p.Hint})
 		}
 		if list.FunctionConfig != nil { // fn says that it has no place there
-			list.Items, list.Places = append(list.Items, list.FunctionConfig), append(list.Places, list.ConfigPlace)
+			list.Items, list.Places = append(list.Items, manifest.New(list.FunctionConfig)), append(list.Places, list.ConfigPlace)
 		}
 		o.Items = append(o.Items, list.Items...)
 		for _, place := range list.Places {

@@ -81,7 +81,7 @@ func TestTheOperatorsFilesAndFoldersAreRead(t *testing.T) {
 			}
 			var got []string
 			for i, node := range o.Items {
-				got = append(got, node.GetName()+" "+o.Places[i].File+":"+string(rune('0'+o.Places[i].Line)))
+				got = append(got, node.Header().Name+" "+o.Places[i].File+":"+string(rune('0'+o.Places[i].Line)))
 			}
 			if diff := cmp.Diff(tc.want, strings.Join(got, ", ")); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

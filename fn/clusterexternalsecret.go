@@ -19,7 +19,7 @@ import (
 // ESO's users ask for a refresh.
 func (v *packageView) expand(it *item) Problems {
 	var c api.ClusterExternalSecret
-	found := api.Check(it.node, &c)
+	found := api.Check(it.object.Node(), &c)
 	if it.isIgnored() {
 		// Which namespaces it is for does not matter: the cluster may have others.
 		es := &externalSecret{item: new(*it), of: it}

@@ -37,10 +37,10 @@ func TestTheNamespacesOfAClusterExternalSecret(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			_, out, problems := rendered(t, Input{Items: items(t, cluster("")+all+clustered(tc.choice)+"---\nkind: Z\nmetadata: {name: z}\n")})
 			var got []string
-			for _, node := range out.Items {
-				switch node.GetKind() {
+			for _, object := range out.Items {
+				switch object.Header().Kind {
 				case "Secret":
-					got = append(got, node.GetNamespace())
+					got = append(got, object.Header().Namespace)
 				case "ClusterExternalSecret":
 					t.Error("it is still there")
 				}

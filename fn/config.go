@@ -7,6 +7,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/esfn/esfn/fn/api"
+	"github.com/esfn/esfn/fn/manifest"
 )
 
 // configure reads the functionConfig, which may be nil: kpt and a pipe need
@@ -44,7 +45,7 @@ func isGenerator(in Input) bool {
 	if in.FunctionConfig == nil || len(in.Items) != 1 {
 		return false
 	}
-	config, only := api.HeaderOf(in.FunctionConfig), api.HeaderOf(in.Items[0])
+	config, only := api.HeaderOf(in.FunctionConfig), in.Items[0].Header()
 	return only.Kind == config.Kind && only.Name == config.Name && only.Annotations[localConfig] == "true" && !isPlaced(only.Annotations)
 }
 
@@ -52,8 +53,8 @@ func isGenerator(in Input) bool {
 // esfn does not replace, and after them what the functionConfig brings, which it
 // does not.
 type sources struct {
-	nodes []*yaml.RNode
-	// items is how many of the nodes are the host's own.
+	objects []*manifest.Object
+	// items is how many of the objects are the host's own.
 	items int
 	// generator tells that the host is a kustomize that wants to have what is made,
 	// and nothing else.
@@ -67,9 +68,9 @@ func sourcesOf(in Input, spec api.RenderSpec) (sources, Problems) {
 	var s sources
 	switch s.generator = isGenerator(in); {
 	case !s.generator:
-		s.nodes, s.items = in.Items, len(in.Items)
-	case isExternalSecret(api.HeaderOf(in.Items[0])):
-		s.nodes = in.Items
+		s.objects, s.items = in.Items, len(in.Items)
+	case isExternalSecret(in.Items[0].Header()):
+		s.objects = in.Items
 	}
 	var problems Problems
 	for i, object := range spec.Resources {
@@ -80,9 +81,9 @@ func sourcesOf(in Input, spec api.RenderSpec) (sources, Problems) {
 			problems = append(problems, Problem{resourceOf(api.HeaderOf(in.FunctionConfig)), fmt.Sprintf("spec.resources[%d]", i), fmt.Sprintf("%s has no place there", resourceOf(h)),
 				"it takes ExternalSecrets, ClusterExternalSecrets, stores, and the Secrets, ConfigMaps and Namespaces that these need"})
 		}
-		s.nodes = append(s.nodes[:len(s.nodes):len(s.nodes)], object.Node)
+		s.objects = append(s.objects[:len(s.objects):len(s.objects)], manifest.New(object.Node))
 	}
-	if kind := api.HeaderOf(in.FunctionConfig).Kind; s.generator && len(s.nodes) == 0 && (kind == api.FunctionConfigKind || kind == "ConfigMap") {
+	if kind := api.HeaderOf(in.FunctionConfig).Kind; s.generator && len(s.objects) == 0 && (kind == api.FunctionConfigKind || kind == "ConfigMap") {
 		problems = append(problems, Problem{resourceOf(api.HeaderOf(in.FunctionConfig)), "spec.resources", "is empty, and kustomize shows a generator no other resources",
 			"put the ExternalSecrets there, or list this under transformers, beside resources"})
 	}

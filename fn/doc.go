@@ -42,6 +42,9 @@
 // is sound by itself. Where the environment or the source has something against
 // the run, the source is asked for nothing.
 //
+// Objects that it does not act on are known by their headers alone (package
+// manifest), and go through it as they are.
+//
 // It has no network, no environment and no clock; what a template asks of a clock
 // or of chance, sprig's functions give it, and a warning says so. Secrets go
 // through it as [secret.Value]; a test lists the files that reveal them.

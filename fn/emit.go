@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/esfn/esfn/fn/api"
+	"github.com/esfn/esfn/fn/manifest"
 )
 
 // madeBy marks a Secret in a package that keeps its ExternalSecrets, with the
@@ -77,20 +78,20 @@ func (e *emission) mark(t *target, es *externalSecret) map[string]string {
 
 // apply returns the items with the Secrets in place, and after them those that
 // the functionConfig's resources make. The given nodes are left as they are.
-func (e *emission) apply(secrets made, stores []*item) (out []*yaml.RNode, warnings, problems Problems) {
-	replacement := map[int][]*yaml.RNode{}
+func (e *emission) apply(secrets made, stores []*item) (out []*manifest.Object, warnings, problems Problems) {
+	replacement := map[int][]*manifest.Object{}
 	for _, it := range e.consumed(stores) {
-		replacement[it.index] = []*yaml.RNode{}
+		replacement[it.index] = []*manifest.Object{}
 		if !e.keep || it.index >= e.view.items {
 			continue
 		}
-		kept := it.node.Copy()
+		kept := it.object.Node().Copy()
 		err := kept.PipeE(yaml.SetAnnotation(localConfig, "true"))
 		// In place of an alias kyaml sets a map of its own.
 		if err != nil || len(api.HeaderOf(kept).Annotations) < len(it.annotations) {
 			problems = append(problems, Problem{it.Resource, "metadata.annotations", "cannot be added to", "write it without anchors and aliases"})
 		}
-		replacement[it.index] = []*yaml.RNode{kept}
+		replacement[it.index] = []*manifest.Object{manifest.New(kept)}
 	}
 	written := 0 // Secrets that were not there before
 	for _, t := range e.targets {
@@ -99,22 +100,22 @@ func (e *emission) apply(secrets made, stores []*item) (out []*yaml.RNode, warni
 		warnings, problems = append(warnings, warned...), append(problems, found...)
 		for _, before := range []*item{t.earlier, t.existing} {
 			if before != nil && (before == t.earlier || object != nil) {
-				replacement[before.index] = []*yaml.RNode{}
+				replacement[before.index] = []*manifest.Object{}
 			}
 		}
 		if object != nil {
-			replacement[index] = append(replacement[index], object)
+			replacement[index] = append(replacement[index], manifest.New(object))
 			if t.existing == nil {
 				written++
 			}
 			warnings = append(warnings, e.written(t)...)
 		}
 	}
-	for i, node := range e.view.nodes {
+	for i, object := range e.view.objects {
 		if instead, ok := replacement[i]; ok {
 			out = append(out, instead...)
 		} else if i < e.view.items {
-			out = append(out, node)
+			out = append(out, object)
 		}
 	}
 	return out, append(warnings, e.standing(written)...), problems

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/fn/manifest"
 )
 
 // rendered runs the documents, with a source that has one secret, and returns
@@ -224,7 +226,7 @@ func TestWhatTheFunctionConfigBrings(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			in := Input{FunctionConfig: yaml.MustParse(tc.config), Items: items(t, pod)}
 			if tc.generator {
-				in.Items = []*yaml.RNode{in.FunctionConfig.Copy()}
+				in.Items = []*manifest.Object{manifest.New(in.FunctionConfig.Copy())}
 			}
 			if tc.operator != "" {
 				in.Operator.Items = items(t, tc.operator)

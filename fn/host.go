@@ -2,13 +2,12 @@ package fn
 
 import (
 	"maps"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/esfn/esfn/fn/api"
+	"github.com/esfn/esfn/fn/manifest"
 )
 
 // host is who runs the function, as far as the items show it.
@@ -33,8 +32,8 @@ func hostOf(in Input) host {
 	if in.Plain {
 		return found
 	}
-	for _, node := range in.Items {
-		annotations := api.HeaderOf(node).Annotations
+	for _, object := range in.Items {
+		annotations := object.Header().Annotations
 		for _, mark := range []string{"kustomize.config.k8s.io/id", "internal.config.kubernetes.io/generatorBehavior", previousNames} {
 			if _, marked := annotations[mark]; marked {
 				return kustomize
@@ -88,23 +87,23 @@ func isBookkeeping(key string) bool {
 // object itself where it has none, or has them by way of an alias. What users set
 // for tools to act on, such as config.kubernetes.io/local-config and depends-on,
 // stays.
-func WithoutBookkeeping(node *yaml.RNode) *yaml.RNode {
-	own := node
-	for _, key := range slices.Sorted(maps.Keys(api.HeaderOf(node).Annotations)) {
+func WithoutBookkeeping(object *manifest.Object) *manifest.Object {
+	var own *yaml.RNode
+	for _, key := range sortedKeys(object.Header().Annotations) {
 		if !isBookkeeping(key) {
 			continue
 		}
-		if own == node {
-			own = node.Copy()
+		if own == nil {
+			own = object.Node().Copy()
 		}
 		if own.PipeE(yaml.ClearAnnotation(key)) != nil {
-			return node
+			return object
 		}
 	}
-	if own != node && yaml.ClearEmptyAnnotations(own) != nil {
-		return node
+	if own == nil || yaml.ClearEmptyAnnotations(own) != nil {
+		return object
 	}
-	return own
+	return manifest.New(own)
 }
 
 const localConfig = "config.kubernetes.io/local-config"

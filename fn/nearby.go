@@ -41,12 +41,12 @@ func inItsPlace(field string) string {
 // operator's have is not told to those who write manifests.
 func otherKey(in *item, key string) string {
 	const few = 8
-	keys := slices.Compact(slices.Sorted(slices.Values(slices.Concat(api.KeysAt(in.node, "data"), api.KeysAt(in.node, "stringData")))))
+	keys := slices.Compact(slices.Sorted(slices.Values(slices.Concat(api.KeysAt(in.object.Node(), "data"), api.KeysAt(in.object.Node(), "stringData")))))
 	const nameIt = "name the key that holds it"
 	switch {
 	case in.byOperator:
 		return nameIt
-	case in.Kind == "ConfigMap" && slices.Contains(api.KeysAt(in.node, "binaryData"), key):
+	case in.Kind == "ConfigMap" && slices.Contains(api.KeysAt(in.object.Node(), "binaryData"), key):
 		return "binaryData is not looked at: write the PEM under data"
 	case len(keys) == 0 || len(keys) > few:
 		return cmp.Or(api.DidYouMean(key, keys), nameIt)

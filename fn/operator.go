@@ -5,9 +5,8 @@ import (
 	"io/fs"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 	"github.com/esfn/esfn/fn/api"
+	"github.com/esfn/esfn/fn/manifest"
 )
 
 // Operator is what whoever runs the render gives besides the manifests, and
@@ -16,7 +15,7 @@ type Operator struct {
 	// Items are stores, which win over those of the package of the same kind and
 	// name, and what they refer to: Secrets, ConfigMaps, and Namespaces for their
 	// labels. Places has where each of them stands (ESFN_STORES).
-	Items  []*yaml.RNode
+	Items  []*manifest.Object
 	Places []Place
 	// Secrets holds files NAMESPACE/NAME/KEY; nil for none (ESFN_SECRETS_DIR).
 	Secrets fs.FS
@@ -43,9 +42,9 @@ func viewOperator(in Operator) (operatorView, Problems) {
 		objectName
 	}
 	seen := map[identity]*item{}
-	for i, node := range in.Items {
-		h := api.HeaderOf(node)
-		it := &item{index: i, node: node, annotations: h.Annotations, Resource: resourceOf(h), byOperator: true}
+	for i, object := range in.Items {
+		h := object.Header()
+		it := &item{index: i, object: object, annotations: h.Annotations, Resource: resourceOf(h), byOperator: true}
 		if i < len(in.Places) {
 			it.File, it.Line = in.Places[i].File, in.Places[i].Line
 		}

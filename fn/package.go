@@ -9,16 +9,16 @@ import (
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/esfn/esfn/fn/api"
+	"github.com/esfn/esfn/fn/manifest"
 )
 
 // item is one object of the list as the rest of the package sees it.
 type item struct {
 	Resource
 	index       int
-	node        *yaml.RNode
+	object      *manifest.Object
 	annotations map[string]string
 	// byOperator tells what does not stand among the items, but is the
 	// operator's.
@@ -113,15 +113,15 @@ func view(in Input, from sources, operator operatorView) (*packageView, Problems
 	if v.generator {
 		v.host = kustomize
 	}
-	if len(v.nodes) == 0 && !in.Plain {
+	if len(v.objects) == 0 && !in.Plain {
 		v.warnings = append(v.warnings, Problem{Resource{}, "", "was given no resources, and renders none", "do selectors hide them, or did what comes before it fail?"})
 	}
 	var problems Problems
 	var clustered []*item
-	for i, node := range v.nodes {
-		h := api.HeaderOf(node)
+	for i, object := range v.objects {
+		h := object.Header()
 		itsGroup, version, _ := strings.Cut(h.APIVersion, "/")
-		it := &item{index: i, node: node, annotations: h.Annotations, Resource: resourceOf(h)}
+		it := &item{index: i, object: object, annotations: h.Annotations, Resource: resourceOf(h)}
 		v.place(in, it)
 		switch {
 		case h.APIVersion == "v1" && h.Kind == "Secret":
@@ -164,7 +164,7 @@ func view(in Input, from sources, operator operatorView) (*packageView, Problems
 
 func (v *packageView) addExternalSecret(it *item) {
 	es := &externalSecret{item: it}
-	es.problems = api.Check(it.node, &es.ExternalSecret)
+	es.problems = api.Check(it.object.Node(), &es.ExternalSecret)
 	if it.isIgnored() {
 		v.ignored = append(v.ignored, es)
 		return

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/fn/manifest"
 )
 
 // connected runs the documents and returns the one connection that was used.
@@ -132,8 +134,8 @@ func TestStoresOfOneServerAndAuthAreOneConnection(t *testing.T) {
 }
 
 func TestTheHostIsKnownByItsMarks(t *testing.T) {
-	item := func(annotations string) []*yaml.RNode {
-		return []*yaml.RNode{yaml.MustParse("kind: A\nmetadata: {name: a, annotations: {" + annotations + "}}")}
+	item := func(annotations string) []*manifest.Object {
+		return []*manifest.Object{manifest.New(yaml.MustParse("kind: A\nmetadata: {name: a, annotations: {" + annotations + "}}"))}
 	}
 	for _, tc := range []struct {
 		annotations string

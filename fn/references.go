@@ -99,7 +99,7 @@ func (r *references) inConfigMap(namespace, name, key string) (text string, byOp
 	case found == nil:
 		return "", false, cause, ""
 	}
-	text, ok := api.ScalarAt(found.node, "data", key)
+	text, ok := api.ScalarAt(found.object.Node(), "data", key)
 	if !ok {
 		return "", false, fmt.Sprintf("ConfigMap %s/%s has no key %q", namespace, name, key), otherKey(found, key)
 	}
@@ -128,7 +128,7 @@ func (r *references) credential(field string, ref *api.SecretKeyRef, key string)
 	case found == nil:
 		return unresolved("", cause)
 	}
-	value, ok, err := secretKey(found.node, key)
+	value, ok, err := secretKey(found.object.Node(), key)
 	switch {
 	case err != nil:
 		return unresolved("write plain text under stringData", fmt.Sprintf("%s: data[%s] is not base64", where, key))

@@ -7,12 +7,13 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/esfn/esfn/fn/manifest"
 	"github.com/esfn/esfn/fn/secret"
 )
 
 // Input is what a host gives the function.
 type Input struct {
-	Items []*yaml.RNode
+	Items []*manifest.Object
 	// FunctionConfig may be nil.
 	FunctionConfig *yaml.RNode
 	// Operator is what does not come with the package.
@@ -37,7 +38,7 @@ type Place struct {
 
 // Output is what the function answers where it has no problem.
 type Output struct {
-	Items    []*yaml.RNode
+	Items    []*manifest.Object
 	Warnings Problems
 }
 
@@ -110,8 +111,8 @@ func assemble(all []*externalSecret, entries []*entry, outcomes []outcome) (secr
 	for _, es := range all {
 		read[es] = map[string]secret.Value{}
 	}
-	for i, e := range entries {
 	var last parsed
+	for i, e := range entries {
 		got := outcomes[i]
 		warnings = append(warnings, got.warnings...)
 		if len(got.errs) > 0 {

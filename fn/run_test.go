@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/esfn/esfn/fn/manifest"
 	"github.com/esfn/esfn/fn/secret"
 )
 
@@ -85,20 +86,23 @@ func (f *fake) list(folder string) []string {
 	return sortedKeys(names)
 }
 
-func items(t *testing.T, documents string) []*yaml.RNode {
+func items(t *testing.T, documents string) (objects []*manifest.Object) {
 	t.Helper()
 	nodes, err := (&kio.ByteReader{Reader: strings.NewReader(documents), OmitReaderAnnotations: true}).Read()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return nodes
+	for _, node := range nodes {
+		objects = append(objects, manifest.New(node))
+	}
+	return objects
 }
 
-func written(t *testing.T, nodes []*yaml.RNode) string {
+func written(t *testing.T, objects []*manifest.Object) string {
 	t.Helper()
 	var all []string
-	for _, n := range nodes {
-		all = append(all, strings.TrimSpace(n.MustString()))
+	for _, o := range objects {
+		all = append(all, strings.TrimSpace(o.Node().MustString()))
 	}
 	return strings.Join(all, "\n---\n") + "\n"
 }
@@ -238,10 +242,11 @@ func TestWhatGoesIntoTheSecret(t *testing.T) {
 }
 
 // dataOf decodes the data of a Secret; nil where there is none of that name.
-func dataOf(t *testing.T, nodes []*yaml.RNode, name string) map[string]string {
+func dataOf(t *testing.T, objects []*manifest.Object, name string) map[string]string {
 	t.Helper()
 	var data map[string]string
-	for _, node := range nodes {
+	for _, object := range objects {
+		node := object.Node()
 		if node.GetKind() != "Secret" || node.GetName() != name {
 			continue
 		}

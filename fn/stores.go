@@ -151,7 +151,7 @@ func (x *storeIndex) decode(it *item) *decodedStore {
 		store.problems = Problems{{it.Resource, "apiVersion", fmt.Sprintf("%q is no version that esfn reads", it.APIVersion), "write it as " + group + "/v1"}}
 		return store
 	}
-	store.problems = at(it.Resource, api.Check(it.node, &store.Store))
+	store.problems = at(it.Resource, api.Check(it.object.Node(), &store.Store))
 	return store
 }
 

@@ -163,7 +163,7 @@ func (t *target) retain(secrets made) Problems {
 // where nobody makes one.
 func (t *target) build(secrets made, mark func(*target, *externalSecret) map[string]string) (object *yaml.RNode, index int, warnings, problems Problems) {
 	if t.existing != nil {
-		object, index = t.existing.node.Copy(), t.existing.index
+		object, index = t.existing.object.Node().Copy(), t.existing.index
 	}
 	changed := false
 	writer := map[string]*externalSecret{}

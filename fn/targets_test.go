@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/fn/manifest"
 )
 
 // adds is an ExternalSecret, name, that puts one key into the Secret out.
@@ -229,10 +230,10 @@ data:
 }
 
 // names gives kind/name of all items, in their order.
-func names(nodes []*yaml.RNode) string {
+func names(objects []*manifest.Object) string {
 	var all []string
-	for _, n := range nodes {
-		all = append(all, n.GetKind()+"/"+n.GetName())
+	for _, o := range objects {
+		all = append(all, o.Header().Kind+"/"+o.Header().Name)
 	}
 	return strings.Join(all, " ")
 }

@@ -106,12 +106,12 @@ func (v *packageView) compileTemplates(es *externalSecret) (problems Problems) {
 // says why there is none.
 func templateText(object *item, key string) (text, cause string) {
 	if object.Kind == "ConfigMap" {
-		if text, ok := api.ScalarAt(object.node, "data", key); ok {
+		if text, ok := api.ScalarAt(object.object.Node(), "data", key); ok {
 			return text, ""
 		}
 		return "", fmt.Sprintf("%s has no key %q", object.Resource, key)
 	}
-	value, ok, err := secretKey(object.node, key)
+	value, ok, err := secretKey(object.object.Node(), key)
 	switch {
 	case err != nil:
 		return "", fmt.Sprintf("%s: data[%s] is not base64", object.Resource, key)

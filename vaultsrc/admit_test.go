@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/esfn/esfn/fn"
+	"github.com/esfn/esfn/fn/manifest"
 )
 
 // countingListener accepts connections, counts them, and closes them.
@@ -117,14 +118,14 @@ spec:
 `
 }
 
-func documents(t *testing.T, manifests string) (items []*yaml.RNode) {
+func documents(t *testing.T, manifests string) (items []*manifest.Object) {
 	t.Helper()
 	for text := range strings.SplitSeq(manifests, "---\n") {
 		item, err := yaml.Parse(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		items = append(items, item)
+		items = append(items, manifest.New(item))
 	}
 	return items
 }

@@ -25,10 +25,14 @@ type document struct {
 	text string
 }
 
+// normal is the text with line breaks of one kind, as YAML's own reader takes them.
+func normal(data []byte) string {
+	return strings.TrimPrefix(strings.ReplaceAll(string(data), "\r\n", "\n"), "\ufeff")
+}
+
 // parse splits the text into documents before it decodes them, so that comments
 // stay with their document and an error knows its line.
-func parse(data []byte) ([]document, error) {
-	s := strings.TrimPrefix(strings.ReplaceAll(string(data), "\r\n", "\n"), "\ufeff")
+func parse(s string) ([]document, error) {
 	var documents []document
 	start, line := 0, 1
 	for _, end := range append(separator.FindAllStringIndex(s, -1), []int{len(s), len(s)}) {
@@ -81,6 +85,15 @@ func decode(text string) ([]*yaml.RNode, error) {
 			nodes = append(nodes, r)
 		}
 	}
+}
+
+// documentOf is the one document of a text that was parsed before.
+func documentOf(text string) *yaml.RNode {
+	nodes, err := decode(text)
+	if err != nil || len(nodes) != 1 {
+		panic("a text that was a document is none now")
+	}
+	return nodes[0]
 }
 
 var directive = regexp.MustCompile(`(?m)^%.*$`)

@@ -9,11 +9,12 @@ import (
 
 	"github.com/esfn/esfn/fn"
 	"github.com/esfn/esfn/fn/api"
+	"github.com/esfn/esfn/fn/manifest"
 )
 
 // List is input that was read, and the form to answer it in.
 type List struct {
-	Items []*yaml.RNode
+	Items []*manifest.Object
 	// FunctionConfig is that of a ResourceList, or among plain documents the
 	// one that is esfn's. It may be nil.
 	FunctionConfig *yaml.RNode
@@ -24,8 +25,8 @@ type List struct {
 
 	// wrapper is the ResourceList itself; nil for plain documents.
 	wrapper *yaml.RNode
-	// texts has, of plain documents, the text that an item was read from.
-	texts map[*yaml.RNode]string
+	// cutting is that which its items were cut out of; nil where they were not.
+	cutting *cutting
 }
 
 // ErrEmpty is returned for input without a single document.
@@ -34,7 +35,21 @@ var ErrEmpty = errors.New("no manifests in it")
 // Read reads a ResourceList or plain documents. Errors give the document and
 // the line.
 func Read(data []byte) (*List, error) {
-	documents, err := parse(data)
+	text := normal(data)
+	if c, ok := cut(text); ok && api.HeaderOf(c.wrapper).Kind == resourceList {
+		l, err := unwrap(c.wrapper)
+		if err != nil {
+			return nil, err
+		}
+		l.Items, l.cutting = c.items, &c
+		return l, nil
+	}
+	return readWhole(text)
+}
+
+// readWhole reads any text.
+func readWhole(text string) (*List, error) {
+	documents, err := parse(text)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +69,7 @@ func Read(data []byte) (*List, error) {
 // AddFile appends the plain documents of one file to the list. A file without
 // documents adds nothing.
 func (l *List) AddFile(name string, data []byte) error {
-	documents, err := parse(data)
+	documents, err := parse(normal(data))
 	if errors.Is(err, ErrEmpty) {
 		return nil
 	}
@@ -66,9 +81,6 @@ func (l *List) AddFile(name string, data []byte) error {
 
 // add appends documents, with lists taken apart, as kubectl does.
 func (l *List) add(file string, documents []document) error {
-	if l.texts == nil {
-		l.texts = map[*yaml.RNode]string{}
-	}
 	for _, d := range documents {
 		left := maxListed
 		items, err := flatten(d.node, &left)
@@ -82,11 +94,12 @@ func (l *List) add(file string, documents []document) error {
 			l.FunctionConfig, l.ConfigPlace = d.node, fn.Place{File: file, Line: d.line}
 			continue
 		}
-		if len(items) == 1 && items[0] == d.node {
-			l.texts[d.node] = d.text
-		}
 		for _, item := range items {
-			l.Items = append(l.Items, item)
+			object := manifest.New(item)
+			if item == d.node && d.text != "" {
+				object = manifest.OfText(d.text, item, documentOf)
+			}
+			l.Items = append(l.Items, object)
 			l.Places = append(l.Places, fn.Place{File: file, Line: d.line + max(0, item.YNode().Line-d.node.YNode().Line)})
 		}
 	}
@@ -140,12 +153,12 @@ func unwrap(wrapper *yaml.RNode) (*List, error) {
 	if config := wrapper.Field("functionConfig"); config != nil && !yaml.IsMissingOrNull(config.Value) {
 		l.FunctionConfig = config.Value
 	}
-	var err error
-	l.Items, err = elements(wrapper, "items")
-	for i, item := range l.Items {
+	items, err := elements(wrapper, "items")
+	for i, item := range items {
 		if item.YNode().Kind != yaml.MappingNode {
 			return nil, fmt.Errorf("items[%d] is no object", i)
 		}
+		l.Items = append(l.Items, manifest.New(item))
 	}
 	return l, err
 }

@@ -8,9 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/esfn/esfn/fn"
+	"github.com/esfn/esfn/fn/manifest"
 )
 
 // answered reads a text and writes it back, without the items of those indexes.
@@ -20,7 +20,7 @@ func answered(t *testing.T, text string, dropped ...int) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var items []*yaml.RNode
+	var items []*manifest.Object
 	for i, item := range list.Items {
 		if len(dropped) == 0 || dropped[0] != i {
 			items = append(items, item)
@@ -244,7 +244,8 @@ func TestFoldedTextsSurvive(t *testing.T) {
 		"anchored":                 "a: &x >+\n      one\n\n    b: *x\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			list, err := Read([]byte("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: c}\n  data:\n    " + text))
+			list, err := Read([]byte("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nresults: []\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: c}\n  data:\n    " + text +
+				"functionConfig:\n  data:\n    " + text))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -257,9 +258,12 @@ func TestFoldedTextsSurvive(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, key := range []string{"a", "b"} {
-				want, got := list.Items[0].GetDataMap()[key], again.Items[0].GetDataMap()[key]
+				want, got := list.Items[0].Node().GetDataMap()[key], again.Items[0].Node().GetDataMap()[key]
 				if want != got || key == "a" && want == "" {
 					t.Errorf("%s: want %q, got %q", key, want, got)
+				}
+				if got := again.FunctionConfig.GetDataMap()[key]; got != want {
+					t.Errorf("%s of the functionConfig: want %q, got %q", key, want, got)
 				}
 			}
 		})

@@ -11,6 +11,7 @@ import (
 	k8syaml "sigs.k8s.io/yaml"
 
 	"github.com/esfn/esfn/fn"
+	"github.com/esfn/esfn/fn/manifest"
 )
 
 // IsResourceList tells whether the answer is to be a ResourceList.
@@ -19,9 +20,12 @@ func (l *List) IsResourceList() bool { return l.wrapper != nil }
 // Answer writes items in the form that the list came in. Results go into a
 // ResourceList, after those that it came with; plain documents have no place
 // for them.
-func (l *List) Answer(items []*yaml.RNode, results framework.Results) ([]byte, error) {
+func (l *List) Answer(items []*manifest.Object, results framework.Results) ([]byte, error) {
 	if !l.IsResourceList() {
 		return l.documents(items)
+	}
+	if l.cutting != nil {
+		return l.cutting.putBack(items, results)
 	}
 	wrapper, err := l.rewrap(items, results)
 	if err != nil {
@@ -34,18 +38,18 @@ func (l *List) Answer(items []*yaml.RNode, results framework.Results) ([]byte, e
 
 // documents writes items as plain documents. One that is as it was read is
 // written with the very text that it was read from.
-func (l *List) documents(items []*yaml.RNode) ([]byte, error) {
+func (l *List) documents(items []*manifest.Object) ([]byte, error) {
 	var out bytes.Buffer
 	for i, item := range items {
 		if i > 0 {
 			out.WriteString("---\n")
 		}
 		own := fn.WithoutBookkeeping(item)
-		if text := l.texts[own]; text != "" {
-			out.WriteString(text)
+		if own.Text() != "" {
+			out.WriteString(own.Text())
 			continue
 		}
-		complete, err := newAnchors().complete(own.YNode())
+		complete, err := newAnchors().complete(own.Node().YNode())
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +60,7 @@ func (l *List) documents(items []*yaml.RNode) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func encode(out *bytes.Buffer, node *yaml.Node) error {
+func encode(out *bytes.Buffer, node any) error {
 	encoder := yaml.NewEncoder(out)
 	encoder.CompactSeqIndent()
 	if err := encoder.Encode(node); err != nil {
@@ -67,21 +71,16 @@ func encode(out *bytes.Buffer, node *yaml.Node) error {
 
 // rewrap returns the ResourceList with other items and with results. It shares
 // the nodes of all else with the one that was read.
-func (l *List) rewrap(items []*yaml.RNode, results framework.Results) (*yaml.Node, error) {
+func (l *List) rewrap(items []*manifest.Object, results framework.Results) (*yaml.Node, error) {
 	list := &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
-	anchors := newAnchors()
 	for _, item := range items {
-		complete, err := anchors.complete(item.YNode())
-		if err != nil {
-			return nil, err
-		}
-		list.Content = append(list.Content, complete)
+		list.Content = append(list.Content, item.Node().YNode())
 	}
 	wrapper := *l.wrapper.YNode()
 	wrapper.Content = slices.Clone(wrapper.Content)
 	setField(&wrapper, "items", list)
 	if len(results) == 0 {
-		return &wrapper, nil
+		return newAnchors().complete(&wrapper)
 	}
 	all := &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
 	if earlier := l.wrapper.Field("results"); earlier != nil && earlier.Value.YNode().Kind == yaml.SequenceNode {
@@ -95,7 +94,7 @@ func (l *List) rewrap(items []*yaml.RNode, results framework.Results) (*yaml.Nod
 		all.Content = append(all.Content, &node)
 	}
 	setField(&wrapper, "results", all)
-	return &wrapper, nil
+	return newAnchors().complete(&wrapper)
 }
 
 func setField(object *yaml.Node, name string, value *yaml.Node) {
@@ -110,14 +109,14 @@ func setField(object *yaml.Node, name string, value *yaml.Node) {
 
 // JSON writes items as JSON objects, a line each. They are what kubectl makes of
 // the YAML. A ResourceList's answer is for its host, and is not written so.
-func (l *List) JSON(items []*yaml.RNode) ([]byte, error) {
+func (l *List) JSON(items []*manifest.Object) ([]byte, error) {
 	if l.IsResourceList() {
 		return nil, errors.New("-o json is for plain documents; a host that gives a ResourceList reads YAML")
 	}
 	var out bytes.Buffer
 	for _, item := range items {
 		var document bytes.Buffer
-		complete, err := newAnchors().complete(fn.WithoutBookkeeping(item).YNode())
+		complete, err := newAnchors().complete(fn.WithoutBookkeeping(item).Node().YNode())
 		if err == nil {
 			err = encode(&document, complete)
 		}
@@ -126,7 +125,8 @@ func (l *List) JSON(items []*yaml.RNode) ([]byte, error) {
 		}
 		object, err := k8syaml.YAMLToJSON(document.Bytes())
 		if err != nil {
-			return nil, fmt.Errorf("%s %s cannot be written as JSON", item.GetKind(), item.GetName())
+			h := item.Header()
+			return nil, fmt.Errorf("%s %s cannot be written as JSON", h.Kind, h.Name)
 		}
 		out.Write(object)
 		out.WriteByte('\n')
