@@ -29,23 +29,34 @@ func (d *decoder) text(field string, n *yaml.Node) (string, bool) {
 }
 
 // IsNonString tells a text that YAML 1.1 reads as a number, a boolean or the like
-// where it is not quoted. kyaml parses it to know; most texts are words, of which YAML
-// 1.1 has none but short ones that mean something (yes, false, null…).
-func IsNonString(s string) bool { return !isLongWord(s) && yaml.IsValueNonString(s) }
+// where it is not quoted. kyaml parses it to know; most texts are words or base64, of
+// which that can be said without.
+func IsNonString(s string) bool { return !isWord(s) && yaml.IsValueNonString(s) }
 
-func isLongWord(s string) bool {
-	if len(s) <= len("false") || !isLetter(s[0]) {
+// isWord tells a text that is a string to YAML 1.1 for sure: of characters that have no
+// meaning in a plain scalar, it begins with a letter and is none of the words that mean
+// something, or has a letter in it that no number and no date has.
+func isWord(s string) bool {
+	const (
+		numbers = "abcdefinotxzABCDEFINOTXZ_+-.0123456789" // 0x1f, 0o17, 1_000, 1e+5, 2001-01-01T00:00:00Z, inf, nan
+		others  = "ghjklmpqrsuvwyGHJKLMPQRSUVWY/="
+	)
+	if s == "" || strings.IndexByte("=-.", s[0]) >= 0 {
 		return false
 	}
+	word := ('a' <= s[0]|0x20 && s[0]|0x20 <= 'z') && !slices.Contains(meaning, strings.ToLower(s))
 	for _, c := range []byte(s) {
-		if !isLetter(c) && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.' && c != '/' {
+		if strings.IndexByte(others, c) >= 0 {
+			word = word || s[0] < 'A'
+		} else if strings.IndexByte(numbers, c) < 0 {
 			return false
 		}
 	}
-	return true
+	return word
 }
 
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+// meaning are the words that YAML 1.1 has another meaning for.
+var meaning = []string{"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 // boolean decodes a boolean in all the words that YAML 1.1 has for one: in small
 // letters, in capitals, or with one capital at the beginning.
