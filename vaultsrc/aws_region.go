@@ -17,17 +17,17 @@ type awsRegion struct{ name, domain string }
 // awsPartitions are the domains of AWS by what its regions are called, as the
 // SDKs have them (partitions.json in aws-sdk-go-v2).
 var awsPartitions = []struct {
-	regions *regexp.Regexp
+	regions string // a regular expression
 	domain  string
 }{
-	{regexp.MustCompile(`^us-gov-[a-z]{1,20}-[0-9]{1,2}$`), "amazonaws.com"},
-	{regexp.MustCompile(`^cn-[a-z]{1,20}-[0-9]{1,2}$`), "amazonaws.com.cn"},
-	{regexp.MustCompile(`^eusc-de-[a-z]{1,20}-[0-9]{1,2}$`), "amazonaws.eu"},
-	{regexp.MustCompile(`^us-iso-[a-z]{1,20}-[0-9]{1,2}$`), "c2s.ic.gov"},
-	{regexp.MustCompile(`^us-isob-[a-z]{1,20}-[0-9]{1,2}$`), "sc2s.sgov.gov"},
-	{regexp.MustCompile(`^us-isof-[a-z]{1,20}-[0-9]{1,2}$`), "csp.hci.ic.gov"},
-	{regexp.MustCompile(`^eu-isoe-[a-z]{1,20}-[0-9]{1,2}$`), "cloud.adc-e.uk"},
-	{regexp.MustCompile(`^[a-z]{2}-[a-z]{1,20}-[0-9]{1,2}$`), "amazonaws.com"},
+	{`^us-gov-[a-z]{1,20}-[0-9]{1,2}$`, "amazonaws.com"},
+	{`^cn-[a-z]{1,20}-[0-9]{1,2}$`, "amazonaws.com.cn"},
+	{`^eusc-de-[a-z]{1,20}-[0-9]{1,2}$`, "amazonaws.eu"},
+	{`^us-iso-[a-z]{1,20}-[0-9]{1,2}$`, "c2s.ic.gov"},
+	{`^us-isob-[a-z]{1,20}-[0-9]{1,2}$`, "sc2s.sgov.gov"},
+	{`^us-isof-[a-z]{1,20}-[0-9]{1,2}$`, "csp.hci.ic.gov"},
+	{`^eu-isoe-[a-z]{1,20}-[0-9]{1,2}$`, "cloud.adc-e.uk"},
+	{`^[a-z]{2}-[a-z]{1,20}-[0-9]{1,2}$`, "amazonaws.com"},
 }
 
 // parseAWSRegion reads a store's region; "" is us-east-1. A region becomes part
@@ -38,7 +38,7 @@ func parseAWSRegion(name string) (awsRegion, *fn.Fault) {
 		name = defaultAWSRegion
 	}
 	for _, p := range awsPartitions {
-		if p.regions.MatchString(name) {
+		if regexp.MustCompile(p.regions).MatchString(name) {
 			return awsRegion{name, p.domain}, nil
 		}
 	}

@@ -9,7 +9,7 @@ import (
 // containers run in UTC, and so do these. The clock is sprig's: now and ago are
 // among the unstable functions.
 var dates = map[string]any{
-	"now":            func() time.Time { return original["now"].(func() time.Time)().UTC() },
+	"now":            func() time.Time { return original()["now"].(func() time.Time)().UTC() },
 	"date":           func(layout string, date any) string { return inZone(layout, date, "UTC") },
 	"htmlDate":       func(date any) string { return inZone("2006-01-02", date, "UTC") },
 	"htmlDateInZone": func(date any, zone string) string { return inZone("2006-01-02", date, zone) },
@@ -28,5 +28,5 @@ func inZone(layout string, date any, zone string) string {
 	if zone == "Local" {
 		zone = "UTC"
 	}
-	return original["dateInZone"].(func(string, any, string) string)(layout, date, zone)
+	return original()["dateInZone"].(func(string, any, string) string)(layout, date, zone)
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	texttemplate "text/template"
 	"unicode"
 
@@ -16,10 +17,11 @@ import (
 
 // functions are those of a template, each behind its guard: sprig's, but for
 // those that ask the machine or the network (ESO has a copy of sprig without them
-// in runtime/template/v2/sprig), and ESO's own. There is no name in both.
-var functions = func() map[string]*guarded {
+// in runtime/template/v2/sprig), and ESO's own. There is no name in both. They are
+// put together when the first template is parsed.
+var functions = sync.OnceValue(func() map[string]*guarded {
 	all := map[string]*guarded{}
-	for _, some := range []map[string]any{builtins, original, ofESO, dates, changed} {
+	for _, some := range []map[string]any{builtins, original(), ofESO, dates, changed} {
 		for name, function := range some {
 			all[name] = guard(name, function)
 		}
@@ -28,7 +30,7 @@ var functions = func() map[string]*guarded {
 		delete(all, name)
 	}
 	return all
-}()
+})
 
 // functionsIn returns those of the functions whose names stand in a text. A
 // template keeps a map of its functions for itself, and copies it whenever it is
@@ -36,7 +38,7 @@ var functions = func() map[string]*guarded {
 func functionsIn(text string) map[string]*guarded {
 	found := map[string]*guarded{}
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		if function, ok := functions[word]; ok {
+		if function, ok := functions()[word]; ok {
 			found[word] = function
 		}
 	}
@@ -53,7 +55,7 @@ func functionsFor(run *usage, of map[string]*guarded) texttemplate.FuncMap {
 }
 
 // original are the functions as sprig has them.
-var original map[string]any = sprig.TxtFuncMap()
+var original = sync.OnceValue(func() map[string]any { return sprig.TxtFuncMap() })
 
 // builtins are text/template's own that make text, for the sake of their guard.
 var builtins = map[string]any{
@@ -131,7 +133,7 @@ type hashAlgorithm string
 
 func htpasswd(user, password string, algorithm hashAlgorithm) string {
 	if algorithm != "sha" || strings.Contains(user, ":") {
-		return original["htpasswd"].(func(user, password string) string)(user, password)
+		return original()["htpasswd"].(func(user, password string) string)(user, password)
 	}
 	sum := sha1.Sum([]byte(password))
 	return user + ":{SHA}" + base64.StdEncoding.EncodeToString(sum[:])

@@ -38,17 +38,17 @@ html js print printf println urlquery`
 
 func TestTheFunctionsAreThoseOfESO(t *testing.T) {
 	want := slices.Sorted(slices.Values(strings.Fields(esoFunctions)))
-	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(functions))); diff != "" {
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(functions()))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	for name := range unstable {
-		if functions[name] == nil {
+		if functions()[name] == nil {
 			t.Errorf("there is no function %s to be unstable", name)
 		}
 	}
 	for _, bounds := range []map[string]bool{has(numbers), has(texts), prints, slow, parsers} {
 		for name := range bounds {
-			if functions[name] == nil {
+			if functions()[name] == nil {
 				t.Errorf("there is no function %s to be bounded", name)
 			}
 		}
@@ -66,8 +66,8 @@ func has[V any](m map[string]V) map[string]bool {
 // TestSprigHasNoOtherNamesThanWereLookedAt fails when a newer sprig brings
 // functions: are they ESO's, stable, bounded?
 func TestSprigHasNoOtherNamesThanWereLookedAt(t *testing.T) {
-	for name := range original {
-		if functions[name] == nil && !slices.Contains([]string{"env", "expandenv", "getHostByName"}, name) {
+	for name := range original() {
+		if functions()[name] == nil && !slices.Contains([]string{"env", "expandenv", "getHostByName"}, name) {
 			t.Errorf("sprig's %s is missing", name)
 		}
 	}

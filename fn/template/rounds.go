@@ -115,7 +115,7 @@ func boundParens(node parse.Node) {
 
 func hasGuard(command *parse.CommandNode) bool {
 	function, ok := command.Args[0].(*parse.IdentifierNode)
-	return ok && functions[function.Ident] != nil
+	return ok && functions()[function.Ident] != nil
 }
 
 func callOf(function string, at parse.Pos) parse.Node {

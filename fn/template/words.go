@@ -61,7 +61,8 @@ func executionError(text string, err error) *Error {
 // wording is our words for some of text/template's. In cause, %s stands for the
 // group cause; the group text is a part of the template's text.
 type wording struct {
-	words *regexp.Regexp
+	// words are a regular expression, which is compiled when something is wrong.
+	words string
 	cause string
 }
 
@@ -69,54 +70,55 @@ type wording struct {
 const quoted = `"(?P<text>(?:[^"\\]|\\.)*)"`
 
 var parseWords = []wording{
-	{regexp.MustCompile(`^function "(?P<cause>[^"]+)" not defined$`), "function %s"},
-	{regexp.MustCompile(`^undefined variable ` + quoted + `$`), "there is no such variable"},
-	{regexp.MustCompile(`^unclosed action`), "an action is not closed with }}"},
-	{regexp.MustCompile(`^unclosed comment|^comment ends before`), "a comment is not closed with */}}"},
-	{regexp.MustCompile(`^unclosed left paren`), "a ( is not closed"},
-	{regexp.MustCompile(`^unexpected right paren`), "a ) closes nothing"},
-	{regexp.MustCompile(`^unterminated`), "a quoted text does not end"},
-	{regexp.MustCompile(`^unexpected EOF$`), "an {{ end }} is missing"},
-	{regexp.MustCompile(`^unexpected \{\{(end|else)`), "an {{ end }} or {{ else }} belongs to nothing"},
-	{regexp.MustCompile(`^\{\{(break|continue)\}\} outside`), "a {{ break }} or {{ continue }} is outside {{ range }}"},
-	{regexp.MustCompile(`^bad character U\+002D`), `no name holds a -; such a key is taken with (index . "a-b")`},
-	{regexp.MustCompile(`^missing value for|^empty command`), "a command is missing"},
-	{regexp.MustCompile(`^max expression depth`), "parentheses are nested too deeply"},
-	{regexp.MustCompile(`multiple definition of template ` + quoted), "a template is defined twice"},
+	{`^function "(?P<cause>[^"]+)" not defined$`, "function %s"},
+	{`^undefined variable ` + quoted + `$`, "there is no such variable"},
+	{`^unclosed action`, "an action is not closed with }}"},
+	{`^unclosed comment|^comment ends before`, "a comment is not closed with */}}"},
+	{`^unclosed left paren`, "a ( is not closed"},
+	{`^unexpected right paren`, "a ) closes nothing"},
+	{`^unterminated`, "a quoted text does not end"},
+	{`^unexpected EOF$`, "an {{ end }} is missing"},
+	{`^unexpected \{\{(end|else)`, "an {{ end }} or {{ else }} belongs to nothing"},
+	{`^\{\{(break|continue)\}\} outside`, "a {{ break }} or {{ continue }} is outside {{ range }}"},
+	{`^bad character U\+002D`, `no name holds a -; such a key is taken with (index . "a-b")`},
+	{`^missing value for|^empty command`, "a command is missing"},
+	{`^max expression depth`, "parentheses are nested too deeply"},
+	{`multiple definition of template ` + quoted, "a template is defined twice"},
 }
 
 // goType is what the name of a Go type looks like.
 const goType = `[\w.\[\]{}* ]+`
 
 var executionWords = []wording{
-	{regexp.MustCompile(`^map has no entry for key ` + quoted + `$`), NoSuchKey},
-	{regexp.MustCompile(`^nil data; no entry for key ` + quoted + `$`), "there is nothing that could have such a key"},
-	{regexp.MustCompile(`^nil pointer evaluating [^.]+\.(?P<text>\w+)$`), "there is nothing that could have such a key"},
-	{regexp.MustCompile(`^can't evaluate field (?P<text>\w+) in type string$`), "a text has no keys (fromJson finds those of JSON)"},
-	{regexp.MustCompile(`^can't evaluate field (?P<text>\w+) in type (?P<cause>` + goType + `)$`), "a value of the type %s has no such field"},
-	{regexp.MustCompile(`^wrong number of args for (?P<cause>\w+: want (at least )?\d+ got \d+)$`), "wrong number of arguments for %s"},
-	{regexp.MustCompile(`^wrong type for value; (?P<cause>expected ` + goType + `; got ` + goType + `)$`), "an argument has the wrong type: %s"},
-	{regexp.MustCompile(`^invalid value; (?P<cause>expected ` + goType + `)$`), "an argument is nothing: %s"},
-	{regexp.MustCompile(`^cannot assign nil to (?P<cause>` + goType + `)$`), "an argument is nothing: expected %s"},
-	{regexp.MustCompile(`^(?P<cause>expected (bool|string|integer|unsigned integer|float|complex)); found`), "an argument has the wrong type: %s"},
-	{regexp.MustCompile(`^range can't iterate over|^can't use .* iterate`), "range cannot go over that value"},
-	{regexp.MustCompile(`^template ` + quoted + ` not defined$`), "there is no template of that name"},
-	{regexp.MustCompile(`^error calling (?P<cause>\w+):`), "the function %s failed"},
-	{regexp.MustCompile(`^can't give argument to non-function|has arguments but cannot be invoked|is not a method but has arguments`), "arguments stand after something that is no function"},
+	{`^map has no entry for key ` + quoted + `$`, NoSuchKey},
+	{`^nil data; no entry for key ` + quoted + `$`, "there is nothing that could have such a key"},
+	{`^nil pointer evaluating [^.]+\.(?P<text>\w+)$`, "there is nothing that could have such a key"},
+	{`^can't evaluate field (?P<text>\w+) in type string$`, "a text has no keys (fromJson finds those of JSON)"},
+	{`^can't evaluate field (?P<text>\w+) in type (?P<cause>` + goType + `)$`, "a value of the type %s has no such field"},
+	{`^wrong number of args for (?P<cause>\w+: want (at least )?\d+ got \d+)$`, "wrong number of arguments for %s"},
+	{`^wrong type for value; (?P<cause>expected ` + goType + `; got ` + goType + `)$`, "an argument has the wrong type: %s"},
+	{`^invalid value; (?P<cause>expected ` + goType + `)$`, "an argument is nothing: %s"},
+	{`^cannot assign nil to (?P<cause>` + goType + `)$`, "an argument is nothing: expected %s"},
+	{`^(?P<cause>expected (bool|string|integer|unsigned integer|float|complex)); found`, "an argument has the wrong type: %s"},
+	{`^range can't iterate over|^can't use .* iterate`, "range cannot go over that value"},
+	{`^template ` + quoted + ` not defined$`, "there is no template of that name"},
+	{`^error calling (?P<cause>\w+):`, "the function %s failed"},
+	{`^can't give argument to non-function|has arguments but cannot be invoked|is not a method but has arguments`, "arguments stand after something that is no function"},
 }
 
 // wordsFor gives a cause and a text for what text/template says.
 func wordsFor(said string, all []wording, cause, text string) (string, string) {
 	for _, w := range all {
-		found := w.words.FindStringSubmatch(said)
+		words := regexp.MustCompile(w.words)
+		found := words.FindStringSubmatch(said)
 		if found == nil {
 			continue
 		}
 		cause = w.cause
-		if i := w.words.SubexpIndex("cause"); i >= 0 {
+		if i := words.SubexpIndex("cause"); i >= 0 {
 			cause = fmt.Sprintf(w.cause, found[i])
 		}
-		if i := w.words.SubexpIndex("text"); i >= 0 {
+		if i := words.SubexpIndex("text"); i >= 0 {
 			text = found[i]
 			if plain, err := strconv.Unquote(`"` + text + `"`); err == nil {
 				text = plain
