@@ -22,7 +22,6 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
-	_ "golang.org/x/crypto/x509roots/fallback" // the image is FROM scratch
 	"k8s.io/klog/v2"
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 

@@ -17,6 +17,7 @@ import (
 // the machine itself. It trusts the system's authorities: VAULT_CACERT is about
 // Vault. Retries are as with Vault, redirects are not followed.
 func newCloudClient(s *Settings) *http.Client {
+	trustBundled()
 	retrying := retryablehttp.NewClient()
 	retrying.Logger = nil
 	retrying.RetryMax, retrying.RetryWaitMin, retrying.RetryWaitMax = maxRetries, minRetryWait, maxRetryWait

@@ -97,6 +97,7 @@ func (s *Settings) askKubernetes(ctx context.Context, e endpoint, q question) (b
 
 // kubernetesClient is a client for the API server.
 func kubernetesClient(config *rest.Config) (*retryablehttp.Client, error) {
+	trustBundled()
 	shared, err := rest.HTTPClientFor(config)
 	if err != nil {
 		return nil, err

@@ -85,6 +85,9 @@ func (r *redirects) target(at *url.URL, request *http.Request, answer *http.Resp
 		return nil, &strayed{hint: nameTheActive}
 	}
 	to := &url.URL{Scheme: location.Scheme, Host: strings.ToLower(location.Host)}
+	if to.Scheme == "https" {
+		trustBundled()
+	}
 	if _, err := parseServer(to.String()); err != nil {
 		return nil, &strayed{hint: nameTheActive}
 	}

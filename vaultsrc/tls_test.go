@@ -12,7 +12,7 @@ import (
 	"github.com/esfn/esfn/fn/secret"
 )
 
-func bundle(authority string) fn.Trust {
+func caBundle(authority string) fn.Trust {
 	return fn.Trust{Certificates: secret.New(authority), Field: "spec.provider.vault.caBundle"}
 }
 
@@ -20,7 +20,7 @@ func TestTLSAndHTTP2(t *testing.T) {
 	t.Parallel()
 	f := tlsServer(t, tlsOptions{name: "localhost"})
 	c := serviceAccount(strings.Replace(f.address, "127.0.0.1", "localhost", 1))
-	c.Trust = bundle(f.authority)
+	c.Trust = caBundle(f.authority)
 	readOnce(t, c, map[string]string{"ESFN_ALLOWED_SERVERS": c.Server})
 	seen, connections := f.saw()
 	for _, r := range seen {
@@ -45,16 +45,16 @@ func TestWhomAStoreTrusts(t *testing.T) {
 		trust        fn.Trust
 		want, hint   string
 	}{
-		{"the right one of the store", "", bundle(f.authority), "", ""},
-		{"the right one among others", "", bundle(other + f.authority), "", ""},
-		{"another one of the store", "", bundle(other), "unknown authority", "spec.provider.vault.caBundle is what is trusted"},
+		{"the right one of the store", "", caBundle(f.authority), "", ""},
+		{"the right one among others", "", caBundle(other + f.authority), "", ""},
+		{"another one of the store", "", caBundle(other), "unknown authority", "spec.provider.vault.caBundle is what is trusted"},
 		{"none", "", fn.Trust{}, "unknown authority", "give the store caBundle or caProvider, or set VAULT_CACERT"},
 		{"the right one of the operator", "/right", fn.Trust{}, "", ""},
-		{"the right one of the operator, and another one of the store", "/right", bundle(other), "", ""},
-		{"another one of the operator", "/other", bundle(f.authority), "unknown authority", "VAULT_CACERT is what is trusted"},
+		{"the right one of the operator, and another one of the store", "/right", caBundle(other), "", ""},
+		{"another one of the operator", "/other", caBundle(f.authority), "unknown authority", "VAULT_CACERT is what is trusted"},
 		{"one that is not there", "", fn.Trust{Field: "caProvider", Unresolved: "no ConfigMap a/b"}, "no ConfigMap a/b", ""},
 		{"the right one of the operator, in place of one that is not there", "/right", fn.Trust{Field: "caProvider", Unresolved: "no ConfigMap a/b"}, "", ""},
-		{"no certificates", "", bundle("made up"), "holds no certificate that can be read", ""},
+		{"no certificates", "", caBundle("made up"), "holds no certificate that can be read", ""},
 	} {
 		c := packageToken(strings.Replace(f.address, "127.0.0.1", "localhost", 1))
 		c.Trust = tc.trust
@@ -106,7 +106,7 @@ func TestWhatIsWrongWithAServersCertificate(t *testing.T) {
 			t.Parallel()
 			f := tlsServer(t, tlsOptions{name: "localhost", certificate: tc.made})
 			c := packageToken(strings.Replace(f.address, "127.0.0.1", "localhost", 1))
-			c.Trust = bundle(f.authority)
+			c.Trust = caBundle(f.authority)
 			_, err := readAs(t, c, nil)
 			var fault *fn.Fault
 			if !errors.As(err, &fault) || fault.Cause != c.Server+" does not answer: "+tc.words || !strings.Contains(fault.Hint, tc.hint) {
@@ -123,7 +123,7 @@ func TestWhatIsNoTLSThatCanBeSpoken(t *testing.T) {
 	t.Parallel()
 	old := tlsServer(t, tlsOptions{name: "localhost", config: &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}}) //nolint:gosec // is to be refused
 	c := packageToken(strings.Replace(old.address, "127.0.0.1", "localhost", 1))
-	c.Trust = bundle(old.authority)
+	c.Trust = caBundle(old.authority)
 	if _, err := readAs(t, c, nil); err == nil || !strings.HasSuffix(err.Error(), "does not answer: it does not speak TLS 1.2 or 1.3") {
 		t.Errorf("TLS 1.1: got %v", err)
 	}
@@ -161,7 +161,7 @@ func TestClientCertificates(t *testing.T) {
 				t.Parallel()
 				f := tlsServer(t, tlsOptions{name: "localhost", config: &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool, MaxVersion: version}})
 				c := packageToken(strings.Replace(f.address, "127.0.0.1", "localhost", 1))
-				c.Trust, c.Certificate = bundle(f.authority), tc.certificate
+				c.Trust, c.Certificate = caBundle(f.authority), tc.certificate
 				_, err := readAs(t, c, nil)
 				var fault *fn.Fault
 				if tc.want == "" && err != nil || tc.want != "" && (!errors.As(err, &fault) || !strings.HasSuffix(fault.Cause, tc.want) || !strings.Contains(fault.Hint, tc.hint)) {

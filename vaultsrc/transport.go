@@ -140,11 +140,14 @@ func (s *Settings) tls(e endpoint) (*tls.Config, *fn.Fault) {
 	if e.Trust.Unresolved != "" && needed {
 		return nil, &fn.Fault{Scope: fn.StoreScope, Field: e.Trust.Field, Cause: e.Trust.Unresolved, Hint: e.Trust.Hint}
 	}
-	if !e.Trust.Certificates.IsEmpty() {
+	switch {
+	case !e.Trust.Certificates.IsEmpty():
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM([]byte(e.Trust.Certificates.Reveal())) {
 			return nil, &fn.Fault{Scope: fn.StoreScope, Field: e.Trust.Field, Cause: "holds no certificate that can be read"}
 		}
+	case needed && config.RootCAs == nil:
+		trustBundled()
 	}
 	own := e.certificate()
 	for _, c := range []fn.Credential{own.Certificate, own.Key} {
