@@ -28,6 +28,8 @@
 //	emit.go      the items, with Secrets in place of what was consumed, and
 //	             kustomizemarks.go, what kustomize is asked for by annotations
 //
+//	problems.go  what is wrong, and result.go, how it is said to a host
+//
 // run.go goes through all of it. uses.go goes as far as the plan, for who asks which
 // stores there are and not what is in them.
 //

@@ -3,6 +3,8 @@ package fn
 import (
 	"context"
 	"runtime/debug"
+
+	"github.com/esfn/esfn/fn/parallel"
 )
 
 // unread says what a run that ended has not read; all of it, where there is nothing
@@ -29,14 +31,18 @@ func inTime(ctx context.Context, work func() (Output, Problems)) (Output, Proble
 	type answer struct {
 		output   Output
 		problems Problems
-		crash    *Crash
+		crash    *parallel.Crash
 	}
 	done := make(chan answer, 1)
 	go func() {
 		var a answer
 		defer func() {
-			if recover() != nil {
-				a = answer{crash: &Crash{debug.Stack()}}
+			switch fault := recover().(type) {
+			case nil:
+			case *parallel.Crash:
+				a = answer{crash: fault}
+			default:
+				a = answer{crash: &parallel.Crash{Stack: debug.Stack()}}
 			}
 			done <- a
 		}()
@@ -52,7 +58,3 @@ func inTime(ctx context.Context, work func() (Output, Problems)) (Output, Proble
 		return Output{}, Problems{ended}
 	}
 }
-
-// Crash is what Run panics with where it fails by a fault of its own while it
-// makes Secrets. What the fault says may hold a value; its stack holds none.
-type Crash struct{ Stack []byte }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/esfn/esfn/fn/parallel"
 )
 
 // over is a context whose end is noticed by whoever waits for it, not by whoever
@@ -30,7 +32,7 @@ func TestARunThatEndsDoesNotWaitForATemplate(t *testing.T) {
 
 func TestAFaultOfOursSaysWhereAndNoValue(t *testing.T) {
 	defer func() {
-		crash, ok := recover().(*Crash)
+		crash, ok := recover().(*parallel.Crash)
 		if !ok || !strings.Contains(string(crash.Stack), "TestAFaultOfOurs") || strings.Contains(string(crash.Stack), value) {
 			t.Errorf("got %T", crash)
 		}

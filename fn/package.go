@@ -12,6 +12,7 @@ import (
 
 	"github.com/esfn/esfn/fn/api"
 	"github.com/esfn/esfn/fn/manifest"
+	"github.com/esfn/esfn/fn/parallel"
 )
 
 // item is one object of the list as the rest of the package sees it.
@@ -118,6 +119,7 @@ func view(in Input, from sources, operator operatorView) (*packageView, Problems
 	}
 	var problems Problems
 	var clustered []*item
+	decoded := decodeEach(v.objects)
 	for i, object := range v.objects {
 		h := object.Header()
 		itsGroup, version, _ := strings.Cut(h.APIVersion, "/")
@@ -143,7 +145,7 @@ func view(in Input, from sources, operator operatorView) (*packageView, Problems
 				"write it as " + group + "/v1"})
 		case h.Kind == "ExternalSecret":
 			problems = append(problems, v.checkMark(it)...)
-			v.addExternalSecret(it)
+			v.addExternalSecret(it, decoded[i])
 		case h.Kind == "ClusterExternalSecret":
 			problems = append(problems, v.checkMark(it)...)
 			clustered = append(clustered, it)
@@ -162,9 +164,20 @@ func view(in Input, from sources, operator operatorView) (*packageView, Problems
 	return v, problems
 }
 
-func (v *packageView) addExternalSecret(it *item) {
-	es := &externalSecret{item: it}
-	es.problems = api.Check(it.object.Node(), &es.ExternalSecret)
+// decodeEach decodes the ExternalSecrets among objects, each at its index.
+func decodeEach(objects []*manifest.Object) []*externalSecret {
+	decoded := make([]*externalSecret, len(objects))
+	parallel.Each(len(objects), func(i int) {
+		if h := objects[i].Header(); h.Kind == "ExternalSecret" && strings.HasPrefix(h.APIVersion, group+"/") {
+			decoded[i] = &externalSecret{}
+			decoded[i].problems = api.Check(objects[i].Node(), &decoded[i].ExternalSecret)
+		}
+	})
+	return decoded
+}
+
+func (v *packageView) addExternalSecret(it *item, es *externalSecret) {
+	es.item = it
 	if it.isIgnored() {
 		v.ignored = append(v.ignored, es)
 		return

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode"
 
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/esfn/esfn/fn/api"
@@ -101,12 +100,11 @@ func OneLine(s string) string {
 	}, s)
 }
 
-// Results gives the problems as a ResourceList's results. currentValue and
-// proposedValue stay empty: hosts write them to files.
-func (p Problems) Results(severity framework.Severity) framework.Results {
-	var results framework.Results
+// Results gives the problems as a ResourceList's results.
+func (p Problems) Results(severity Severity) []Result {
+	var results []Result
 	for _, one := range p {
-		result := &framework.Result{Message: OneLine(one.Cause), Severity: severity}
+		result := Result{Message: OneLine(one.Cause), Severity: severity}
 		if one.Hint != "" {
 			result.Message += " (" + OneLine(one.Hint) + ")"
 		}
@@ -116,11 +114,11 @@ func (p Problems) Results(severity framework.Severity) framework.Results {
 				NameMeta: yaml.NameMeta{Namespace: r.Namespace, Name: r.Name},
 			}
 			if r.File != "" {
-				result.File = &framework.File{Path: r.File, Index: r.Index}
+				result.File = &ResultFile{Path: r.File, Index: r.Index}
 			}
 		}
 		if one.Field != "" {
-			result.Field = &framework.Field{Path: one.Field}
+			result.Field = &ResultField{Path: one.Field}
 		}
 		results = append(results, result)
 	}

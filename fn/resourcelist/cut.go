@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+	"sync/atomic"
 
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/esfn/esfn/fn"
 	"github.com/esfn/esfn/fn/manifest"
+	"github.com/esfn/esfn/fn/parallel"
 )
 
 // cutting is a ResourceList whose items have been cut out of its text, so that what
@@ -30,9 +33,9 @@ type cutting struct {
 var (
 	// itemsLine is where the items of a list in block style begin.
 	itemsLine = regexp.MustCompile(`(?m)^items:([ \t]+#.*|[ \t]*)\n`)
-	// uncuttable are texts whose lines may be something else to a YAML parser: with
-	// other line breaks than \n, with directives or with several documents.
-	uncuttable = regexp.MustCompile("[\r\u0085\u2028\u2029\ufeff]|(?m:^(%|---|\\.\\.\\.))")
+	// uncuttable are in texts whose lines may be something else to a YAML parser: line
+	// breaks but \n, directives, the ends of documents.
+	uncuttable = []string{"\r", "\u0085", "\u2028", "\u2029", "\ufeff", "\n%", "\n---", "\n..."}
 )
 
 // cut takes a ResourceList apart. ok is false for what is none, and for texts in
@@ -44,7 +47,10 @@ var (
 // with an empty list where the items were, and without results, which are added to.
 func cut(text string) (c cutting, ok bool) {
 	at := itemsLine.FindStringIndex(text)
-	if at == nil || !strings.HasSuffix(text, "\n") || uncuttable.MatchString(text) {
+	isIn := func(mark string) bool {
+		return strings.Contains(text, mark) || strings.HasPrefix("\n"+text[:min(3, len(text))], mark)
+	}
+	if at == nil || !strings.HasSuffix(text, "\n") || slices.ContainsFunc(uncuttable, isIn) {
 		return cutting{}, false
 	}
 	chunks, indent, rest := chunksOf(text[at[1]:])
@@ -54,14 +60,15 @@ func cut(text string) (c cutting, ok bool) {
 		return cutting{}, false
 	}
 	c = cutting{wrapper: wrapper[0], head: head, line: line, rest: rest, indent: indent, items: make([]*manifest.Object, len(chunks))}
-	for i, chunk := range chunks {
-		tree := itemOf(chunk)
-		if tree == nil {
-			return cutting{}, false
+	var broken atomic.Bool
+	parallel.Each(len(chunks), func(i int) {
+		if tree := itemOf(chunks[i]); tree != nil {
+			c.items[i] = manifest.OfText(chunks[i], tree, itemOf)
+		} else {
+			broken.Store(true)
 		}
-		c.items[i] = manifest.OfText(chunk, tree, itemOf)
-	}
-	return c, true
+	})
+	return c, !broken.Load()
 }
 
 // chunksOf divides what follows the line items: into the items and the rest. Comment
@@ -129,10 +136,25 @@ func itemOf(chunk string) *yaml.RNode {
 }
 
 // putBack writes the list with items in the place where they were cut out.
-func (c *cutting) putBack(items []*manifest.Object, results framework.Results) ([]byte, error) {
+func (c *cutting) putBack(items []*manifest.Object, results []fn.Result) ([]byte, error) {
+	texts, err := each(items, func(item *manifest.Object) ([]byte, error) {
+		if item.Text() != "" {
+			return nil, nil
+		}
+		complete, err := newAnchors().complete(item.Node().YNode())
+		if err != nil {
+			return nil, fmt.Errorf("the ResourceList cannot be written: %w", err)
+		}
+		var text bytes.Buffer
+		err = encode(&text, &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{complete}})
+		return text.Bytes(), err
+	})
+	if err != nil {
+		return nil, err
+	}
 	size := len(c.head) + len(c.rest)
-	for _, item := range items {
-		size += len(item.Text())
+	for i, item := range items {
+		size += len(item.Text()) + len(texts[i])
 	}
 	var out bytes.Buffer
 	out.Grow(size + size/8)
@@ -141,29 +163,21 @@ func (c *cutting) putBack(items []*manifest.Object, results framework.Results) (
 		out.WriteString(" []")
 	}
 	out.WriteString(c.line)
-	for _, item := range items {
-		if item.Text() != "" {
-			out.WriteString(item.Text())
-			continue
+	indent := strings.Repeat(" ", c.indent)
+	for i, item := range items {
+		out.WriteString(item.Text())
+		for line := range bytes.Lines(texts[i]) {
+			if len(line) > 1 {
+				out.WriteString(indent)
+			}
+			out.Write(line)
 		}
-		complete, err := newAnchors().complete(item.Node().YNode())
-		if err != nil {
-			return nil, fmt.Errorf("the ResourceList cannot be written: %w", err)
-		}
-		var text bytes.Buffer
-		if err := encode(&text, &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{complete}}); err != nil {
-			return nil, err
-		}
-		out.Write(lineBegin.ReplaceAll(text.Bytes(), []byte(strings.Repeat(" ", c.indent)+"$0")))
 	}
 	out.WriteString(c.rest)
 	if len(results) > 0 {
-		if err := encode(&out, map[string]framework.Results{"results": results}); err != nil {
+		if err := encode(&out, map[string][]fn.Result{"results": results}); err != nil {
 			return nil, err
 		}
 	}
 	return out.Bytes(), nil
 }
-
-// lineBegin is what a line that is not empty begins with.
-var lineBegin = regexp.MustCompile(`(?m)^.`)

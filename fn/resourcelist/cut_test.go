@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/esfn/esfn/fn"
 	"github.com/esfn/esfn/fn/manifest"
 )
 
@@ -197,13 +197,13 @@ func TestWhatIsCutKeepsItsBytes(t *testing.T) {
 	made := manifest.New(yaml.MustParse("kind: S\ntext: |2\n\n   a\n    b\n"))
 	for _, tc := range []struct {
 		items   []*manifest.Object
-		results framework.Results
+		results []fn.Result
 		want    string
 	}{
 		{nil, nil, head + " [] # all\n" + rest},
 		{list.Items, nil, text},
 		{list.Items[:1], nil, head + " # all\n" + first + rest},
-		{list.Items[1:], framework.Results{{Message: "a message"}}, head + " # all\n" + next + rest + "results:\n- message: a message\n"},
+		{list.Items[1:], []fn.Result{{Message: "a message", Severity: fn.WarningSeverity}}, head + " # all\n" + next + rest + "results:\n- message: a message\n  severity: warning\n"},
 		{[]*manifest.Object{list.Items[0], made}, nil, head + " # all\n" + first + "  - kind: S\n    text: |2\n\n       a\n        b\n" + rest},
 	} {
 		answer, err := list.Answer(tc.items, tc.results)
@@ -266,7 +266,7 @@ func sameToAHost(t *testing.T, text string, choice uint64) (cut bool) {
 		given []*manifest.Object
 		want  []*yaml.RNode
 	}{{list.Items, was}, {some, left}} {
-		answer, err := list.Answer(tc.given, framework.Results{{Message: "a message"}})
+		answer, err := list.Answer(tc.given, []fn.Result{{Message: "a message", Severity: fn.WarningSeverity}})
 		if err != nil {
 			t.Fatal(err)
 		}

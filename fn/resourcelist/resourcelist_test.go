@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 
 	"github.com/esfn/esfn/fn"
 	"github.com/esfn/esfn/fn/manifest"
@@ -176,7 +175,7 @@ func TestResultsComeAfterThoseThatWereThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := list.Answer(list.Items, framework.Results{{Message: "later", Severity: framework.Error}})
+	got, err := list.Answer(list.Items, []fn.Result{{Message: "later", Severity: fn.ErrorSeverity}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"slices"
 
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 	k8syaml "sigs.k8s.io/yaml"
 
 	"github.com/esfn/esfn/fn"
 	"github.com/esfn/esfn/fn/manifest"
+	"github.com/esfn/esfn/fn/parallel"
 )
 
 // IsResourceList tells whether the answer is to be a ResourceList.
@@ -20,7 +20,7 @@ func (l *List) IsResourceList() bool { return l.wrapper != nil }
 // Answer writes items in the form that the list came in. Results go into a
 // ResourceList, after those that it came with; plain documents have no place
 // for them.
-func (l *List) Answer(items []*manifest.Object, results framework.Results) ([]byte, error) {
+func (l *List) Answer(items []*manifest.Object, results []fn.Result) ([]byte, error) {
 	if !l.IsResourceList() {
 		return l.documents(items)
 	}
@@ -39,25 +39,38 @@ func (l *List) Answer(items []*manifest.Object, results framework.Results) ([]by
 // documents writes items as plain documents. One that is as it was read is
 // written with the very text that it was read from.
 func (l *List) documents(items []*manifest.Object) ([]byte, error) {
-	var out bytes.Buffer
-	for i, item := range items {
-		if i > 0 {
-			out.WriteString("---\n")
-		}
+	texts, err := each(items, func(item *manifest.Object) ([]byte, error) {
 		own := fn.WithoutBookkeeping(item)
 		if own.Text() != "" {
-			out.WriteString(own.Text())
-			continue
+			return []byte(own.Text()), nil
 		}
-		complete, err := newAnchors().complete(own.Node().YNode())
+		return encoded(own)
+	})
+	return bytes.Join(texts, []byte("---\n")), err
+}
+
+// each makes a text of every item, side by side; an error is that of the first that has
+// one.
+func each(items []*manifest.Object, text func(*manifest.Object) ([]byte, error)) ([][]byte, error) {
+	texts, errs := make([][]byte, len(items)), make([]error, len(items))
+	parallel.Each(len(items), func(i int) { texts[i], errs[i] = text(items[i]) })
+	for _, err := range errs {
 		if err != nil {
 			return nil, err
 		}
-		if err := encode(&out, complete); err != nil {
-			return nil, err
-		}
 	}
-	return out.Bytes(), nil
+	return texts, nil
+}
+
+// encoded is an object as a document of its own.
+func encoded(object *manifest.Object) ([]byte, error) {
+	complete, err := newAnchors().complete(object.Node().YNode())
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = encode(&out, complete)
+	return out.Bytes(), err
 }
 
 func encode(out *bytes.Buffer, node any) error {
@@ -71,7 +84,7 @@ func encode(out *bytes.Buffer, node any) error {
 
 // rewrap returns the ResourceList with other items and with results. It shares
 // the nodes of all else with the one that was read.
-func (l *List) rewrap(items []*manifest.Object, results framework.Results) (*yaml.Node, error) {
+func (l *List) rewrap(items []*manifest.Object, results []fn.Result) (*yaml.Node, error) {
 	list := &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
 	for _, item := range items {
 		list.Content = append(list.Content, item.Node().YNode())
@@ -113,23 +126,17 @@ func (l *List) JSON(items []*manifest.Object) ([]byte, error) {
 	if l.IsResourceList() {
 		return nil, errors.New("-o json is for plain documents; a host that gives a ResourceList reads YAML")
 	}
-	var out bytes.Buffer
-	for _, item := range items {
-		var document bytes.Buffer
-		complete, err := newAnchors().complete(fn.WithoutBookkeeping(item).Node().YNode())
-		if err == nil {
-			err = encode(&document, complete)
-		}
+	objects, err := each(items, func(item *manifest.Object) ([]byte, error) {
+		document, err := encoded(fn.WithoutBookkeeping(item))
 		if err != nil {
 			return nil, err
 		}
-		object, err := k8syaml.YAMLToJSON(document.Bytes())
+		object, err := k8syaml.YAMLToJSON(document)
 		if err != nil {
 			h := item.Header()
 			return nil, fmt.Errorf("%s %s cannot be written as JSON", h.Kind, h.Name)
 		}
-		out.Write(object)
-		out.WriteByte('\n')
-	}
-	return out.Bytes(), nil
+		return append(object, '\n'), nil
+	})
+	return bytes.Join(objects, nil), err
 }
