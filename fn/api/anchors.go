@@ -35,7 +35,17 @@ const maxMerged = 10_000
 // after its own and without those that its own take the place of. Aliases are
 // followed. What is beyond maxMerged is left out.
 func pairs(n *yaml.Node) []pair {
-	var all []pair
+	all := make([]pair, 0, len(n.Content)/2)
+	merges := false
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := followed(n.Content[i])
+		merges = merges || isMerge(key)
+		all = append(all, pair{key, followed(n.Content[i+1])})
+	}
+	if !merges { // as almost all
+		return all
+	}
+	all = nil
 	seen := map[string]bool{}
 	left := maxMerged + len(n.Content) + 1
 	merge(n, &all, seen, &left)

@@ -13,31 +13,53 @@ type Header struct {
 // kyaml's own accessors do not, and takes an object however odd: they panic on
 // annotations that are a list.
 func HeaderOf(object *yaml.RNode) Header {
-	top := fieldsOf(object.YNode())
-	metadata := fieldsOf(top["metadata"])
-	h := Header{
-		APIVersion: scalar(top["apiVersion"]), Kind: scalar(top["kind"]),
-		Namespace: scalar(metadata["namespace"]), Name: scalar(metadata["name"]),
-		Labels: scalarsOf(metadata["labels"]), Annotations: scalarsOf(metadata["annotations"]),
+	h := Header{Labels: map[string]string{}, Annotations: map[string]string{}}
+	for _, top := range pairsIn(object.YNode()) {
+		switch top.key.Value {
+		case "apiVersion":
+			h.APIVersion = scalar(top.value)
+		case "kind":
+			h.Kind = scalar(top.value)
+		case "metadata":
+			h = Header{APIVersion: h.APIVersion, Kind: h.Kind, Labels: map[string]string{}, Annotations: map[string]string{}}
+			for _, p := range pairsIn(top.value) {
+				switch p.key.Value {
+				case "namespace":
+					h.Namespace = scalar(p.value)
+				case "name":
+					h.Name = scalar(p.value)
+				case "labels":
+					h.Labels = scalarsOf(p.value)
+				case "annotations":
+					h.Annotations = scalarsOf(p.value)
+				}
+			}
+		}
 	}
 	return h
 }
 
 func scalarsOf(n *yaml.Node) map[string]string {
-	scalars := map[string]string{}
-	for key, value := range fieldsOf(n) {
-		scalars[key] = scalar(value)
+	pairs := pairsIn(n)
+	scalars := make(map[string]string, len(pairs))
+	for _, p := range pairs {
+		scalars[p.key.Value] = scalar(p.value)
 	}
 	return scalars
+}
+
+// pairsIn are those of a map; none of what is no map.
+func pairsIn(n *yaml.Node) []pair {
+	if n == nil || followed(n).Kind != yaml.MappingNode {
+		return nil
+	}
+	return pairs(followed(n))
 }
 
 // fieldsOf returns a map's fields; nothing for what is no map.
 func fieldsOf(n *yaml.Node) map[string]*yaml.Node {
 	fields := map[string]*yaml.Node{}
-	if n == nil || followed(n).Kind != yaml.MappingNode {
-		return fields
-	}
-	for _, p := range pairs(followed(n)) {
+	for _, p := range pairsIn(n) {
 		fields[p.key.Value] = p.value
 	}
 	return fields
