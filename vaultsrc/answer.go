@@ -33,7 +33,7 @@ func (at location) answer(notFound bool, body []byte) (fn.Answer, error) {
 		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("what %s holds has no fields", at.path)}
 	}
 	switch {
-	case notFound && len(data) == 0 && len(e.Warnings) == 0:
+	case notFound && len(data) == 0 && len(e.Warnings.items) == 0:
 		return fn.Answer{}, at.absent(e)
 	case at.part == fn.FolderPart:
 		return at.folder(e, data)
@@ -82,7 +82,7 @@ func (at location) notVersioned(e envelope, what string) *fn.Fault {
 
 // absent is the fault of a 404 with nothing in it.
 func (at location) absent(e envelope) *fn.Fault {
-	if strings.Contains(fmt.Sprint(e.Errors...), "no handler for route") {
+	if strings.Contains(fmt.Sprint(e.Errors.items...), "no handler for route") {
 		mount, _, _ := strings.Cut(at.path, "/")
 		return &fn.Fault{Missing: true, Cause: fmt.Sprintf("no secrets engine is mounted where %s is read", at.path),
 			Hint: fmt.Sprintf("is %q the mount? The store's spec.provider.vault.path names it", mount)}
@@ -131,8 +131,8 @@ func (at location) gone(m versionMetadata) *fn.Fault {
 type envelope struct {
 	RequestID string          `json:"request_id"`
 	Data      json.RawMessage `json:"data"`
-	Warnings  []string        `json:"warnings"`
-	Errors    []any           `json:"errors"`
+	Warnings  list[string]    `json:"warnings"`
+	Errors    list[any]       `json:"errors"`
 	LeaseID   string          `json:"lease_id"`
 	// MountType is what answered; Vault says so since 1.17.
 	MountType string `json:"mount_type"`
@@ -146,18 +146,29 @@ type envelope struct {
 // kubectl proxy gives to whoever reaches its port. Beside Vault's there is always the
 // request_id.
 func (e *envelope) parse(body []byte) (ok bool) {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(body, &fields) != nil || json.Unmarshal(body, e) != nil {
+	if json.Unmarshal(body, e) != nil {
 		return false
 	}
-	if _, there := fields["data"]; there {
+	if e.Data != nil {
 		return e.RequestID != ""
 	}
-	return fields["errors"] != nil || fields["warnings"] != nil
+	return e.Errors.given || e.Warnings.given
+}
+
+// list is one of an envelope, and whether it is there, if only as null.
+type list[T any] struct {
+	given bool
+	items []T
+}
+
+// UnmarshalJSON is called with null, too.
+func (l *list[T]) UnmarshalJSON(text []byte) error {
+	l.given = true
+	return json.Unmarshal(text, &l.items)
 }
 
 func (e envelope) warns(words string) bool {
-	return strings.Contains(strings.Join(e.Warnings, " "), words)
+	return strings.Contains(strings.Join(e.Warnings.items, " "), words)
 }
 
 // versionMetadata comes with a version of a KV v2 secret.

@@ -20,7 +20,7 @@ func (at location) folder(e envelope, data map[string]json.RawMessage) (fn.Answe
 		case at.engine == fn.KV1 && e.warns("Invalid path for a versioned K/V"):
 			return fn.Answer{}, &fn.Fault{Missing: true, Cause: "no folder at " + at.path,
 				Hint: "the mount is KV v2; set the store's spec.provider.vault.version: v2"}
-		case at.engine == fn.KV2 && len(e.Warnings) > 0:
+		case at.engine == fn.KV2 && len(e.Warnings.items) > 0:
 			return fn.Answer{}, at.notVersioned(e, "folder")
 		}
 		return fn.Answer{}, at.nameless()
