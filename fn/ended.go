@@ -24,10 +24,10 @@ func unread(entries []*entry, outcomes []outcome) (problems Problems) {
 // ended is the problem of a run whose context ended before its Secrets were made.
 var ended = Problem{Cause: "the run ended before its Secrets were made", Hint: "is it a template or a rewrite that takes long?"}
 
-// inTime answers when the Secrets are made, or when the run has ended: templates
+// inTime answers when the Secrets are made, or not ok when the run has ended: templates
 // and regular expressions cannot be interrupted, and the caller has a token to
 // revoke. What is left behind ends with the process.
-func inTime(ctx context.Context, work func() (Output, Problems)) (Output, Problems) {
+func inTime(ctx context.Context, work func() (Output, Problems)) (_ Output, _ Problems, ok bool) {
 	type answer struct {
 		output   Output
 		problems Problems
@@ -53,8 +53,8 @@ func inTime(ctx context.Context, work func() (Output, Problems)) (Output, Proble
 		if a.crash != nil {
 			panic(a.crash)
 		}
-		return a.output, a.problems
+		return a.output, a.problems, ctx.Err() == nil
 	case <-ctx.Done():
-		return Output{}, Problems{ended}
+		return Output{}, nil, false
 	}
 }

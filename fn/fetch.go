@@ -18,36 +18,62 @@ type outcome struct {
 	warnings Problems
 }
 
-// fetch reads all entries side by side, and once what several of them name alike; how
-// many requests that makes, and how many at a time, is the source's business. It
-// returns when all are answered.
-func fetch(ctx context.Context, entries []*entry, source Source) []outcome {
-	outcomes := make([]outcome, len(entries))
+// fetching is the entries of a run while they are read.
+type fetching struct {
+	outcomes []outcome
+	// answered has a channel for each entry that is closed when its outcome is there,
+	// and all is closed when all of them are.
+	answered []chan struct{}
+	all      chan struct{}
+}
+
+// of returns what reading an entry brought, as soon as it is there.
+func (r *fetching) of(entry int) outcome {
+	<-r.answered[entry]
+	return r.outcomes[entry]
+}
+
+// fetch begins to read all entries side by side, in their order, and once what several
+// of them name alike; how many requests that makes, and how many at a time, is the
+// source's business.
+func fetch(ctx context.Context, entries []*entry, source Source) *fetching {
+	r := &fetching{make([]outcome, len(entries)), make([]chan struct{}, len(entries)), make(chan struct{})}
 	var reads []func()
 	alike := map[Ref]*[]int{} // the entries that name the same
 	for i, e := range entries {
-		if e.find != nil {
-			reads = append(reads, func() { outcomes[i] = find(ctx, e, source) })
-			continue
-		}
-		if same, known := alike[e.ref]; known {
+		same, known := alike[e.ref]
+		if known && e.find == nil {
 			*same = append(*same, i)
+			r.answered[i] = r.answered[(*same)[0]]
 			continue
 		}
-		same := &[]int{i}
+		r.answered[i] = make(chan struct{})
+		if e.find != nil {
+			reads = append(reads, func() {
+				defer close(r.answered[i])
+				r.outcomes[i] = find(ctx, e, source)
+			})
+			continue
+		}
+		same = &[]int{i}
 		alike[e.ref] = same
 		reads = append(reads, func() {
-			answer, err := read(ctx, e.ref, source)
+			defer close(r.answered[i])
+			got := outcome{}
+			var err error
+			if got.answer, err = read(ctx, e.ref, source); err != nil {
+				got.errs = []error{err}
+			}
 			for _, i := range *same {
-				outcomes[i].answer = answer
-				if err != nil {
-					outcomes[i].errs = []error{err}
-				}
+				r.outcomes[i] = got
 			}
 		})
 	}
-	sideBySide(reads)
-	return outcomes
+	go func() {
+		defer close(r.all)
+		sideBySide(reads)
+	}()
+	return r
 }
 
 // sideBySide does everything, in its order, with so many goroutines as mostReaders.

@@ -59,19 +59,21 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 	}
 
 	entries = slices.DeleteFunc(entries, func(e *entry) bool { return e.es.isBroken() })
-	outcomes := fetch(ctx, entries, source)
-	if ctx.Err() != nil {
-		return Output{}, append(problems, unread(entries, outcomes)...).sorted()
-	}
-	return inTime(ctx, func() (Output, Problems) {
-		secrets, warnings, found := assemble(v.externalSecrets, entries, outcomes)
-		problems = append(problems, found...)
+	reads := fetch(ctx, entries, source)
+	// What is there is made into Secrets while the rest is read.
+	output, found, ok := inTime(ctx, func() (Output, Problems) {
+		secrets, warnings, problems := assemble(v.externalSecrets, entries, reads)
 		items, standing, found := p.emission.apply(secrets, p.stores.used())
-		if problems = append(problems, found...); len(problems) > 0 {
-			return Output{}, problems.sorted()
-		}
-		return Output{items, slices.Concat(warnings, v.warnings, standing).sorted()}, nil
+		return Output{items, slices.Concat(warnings, v.warnings, standing).sorted()}, append(problems, found...)
 	})
+	if !ok {
+		<-reads.all
+		found = unread(entries, reads.outcomes)
+	}
+	if problems = append(problems, found...); len(problems) > 0 {
+		return Output{}, problems.sorted()
+	}
+	return output, nil
 }
 
 // prepared is a run as far as it can be known without its source.
@@ -106,14 +108,14 @@ func prepare(in Input) prepared {
 // assemble makes each ExternalSecret's Secret of what its entries brought, in
 // their order: a later key wins over an earlier one. The warnings tell what was
 // asked for and is not there.
-func assemble(all []*externalSecret, entries []*entry, outcomes []outcome) (secrets made, warnings, problems Problems) {
+func assemble(all []*externalSecret, entries []*entry, reads *fetching) (secrets made, warnings, problems Problems) {
 	read := map[*externalSecret]map[string]secret.Value{}
 	for _, es := range all {
 		read[es] = map[string]secret.Value{}
 	}
 	var last parsed
 	for i, e := range entries {
-		got := outcomes[i]
+		got := reads.of(i)
 		warnings = append(warnings, got.warnings...)
 		if len(got.errs) > 0 {
 			skipped, failed := e.failed(got.errs)
