@@ -126,7 +126,14 @@ func render(g given, json bool, stdout, stderr io.Writer) int {
 	}
 	var output fn.Output
 	var problems fn.Problems
-	warnings := withSource(g.settings, func(ctx context.Context, source *vaultsrc.Source) { output, problems = fn.Run(ctx, g.input(), source) })
+	input := g.input()
+	warnings := withSource(g.settings, func(ctx context.Context, source *vaultsrc.Source) {
+		if isWatched(stderr, g.list.IsResourceList()) {
+			input.Progress = &fn.Progress{}
+			defer show(stderr, input.Progress)()
+		}
+		output, problems = fn.Run(ctx, input, source)
+	})
 	// Also of a run that failed: a token that was not revoked is to be known.
 	warn(append(output.Warnings, warnings...), stderr)
 	if len(problems) > 0 {

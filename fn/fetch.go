@@ -36,7 +36,7 @@ func (r *fetching) of(entry int) outcome {
 // fetch begins to read all entries side by side, in their order, and once what several
 // of them name alike; how many requests that makes, and how many at a time, is the
 // source's business.
-func fetch(ctx context.Context, entries []*entry, source Source) *fetching {
+func fetch(ctx context.Context, entries []*entry, source Source, progress *Progress) *fetching {
 	r := &fetching{make([]outcome, len(entries)), make([]chan struct{}, len(entries)), make(chan struct{})}
 	var reads []func()
 	alike := map[Ref]*[]int{} // the entries that name the same
@@ -51,14 +51,16 @@ func fetch(ctx context.Context, entries []*entry, source Source) *fetching {
 		if e.find != nil {
 			reads = append(reads, func() {
 				defer close(r.answered[i])
-				r.outcomes[i] = find(ctx, e, source)
+				r.outcomes[i] = find(ctx, e, source, progress)
 			})
 			continue
 		}
+		progress.expect(1)
 		same = &[]int{i}
 		alike[e.ref] = same
 		reads = append(reads, func() {
 			defer close(r.answered[i])
+			defer progress.finish()
 			got := outcome{}
 			var err error
 			if got.answer, err = read(ctx, e.ref, source); err != nil {

@@ -17,8 +17,8 @@ import (
 // under its full name, which begins with find.path
 // (providers/v1/vault/client_get_all_secrets.go in ESO). Folders, metadata and
 // secrets are read side by side; how many at a time is the source's business.
-func find(ctx context.Context, e *entry, source Source) outcome {
-	f := &finding{ctx: ctx, entry: e, source: source, found: map[string]secret.Value{}}
+func find(ctx context.Context, e *entry, source Source, progress *Progress) outcome {
+	f := &finding{ctx: ctx, entry: e, source: source, progress: progress, found: map[string]secret.Value{}}
 	if e.find.Name != nil {
 		f.name = regexp.MustCompile(e.find.Name.RegExp)
 	}
@@ -57,11 +57,12 @@ const mostSaid = 3
 
 // finding is one find under way.
 type finding struct {
-	ctx    context.Context
-	entry  *entry
-	source Source
-	name   *regexp.Regexp // nil to choose by tags
-	all    sync.WaitGroup
+	ctx      context.Context
+	entry    *entry
+	source   Source
+	progress *Progress
+	name     *regexp.Regexp // nil to choose by tags
+	all      sync.WaitGroup
 
 	mu       sync.Mutex
 	names    int // of secrets and folders so far

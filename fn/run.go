@@ -22,6 +22,8 @@ type Input struct {
 	// hosts they carry, and Places has where each of them stands, for messages.
 	Plain  bool
 	Places []Place
+	// Progress is told of what is read; nil for nobody who looks.
+	Progress *Progress
 	// Known are problems that the caller has found already, in the environment
 	// for one. They are answered with those that the input has, and nothing is
 	// read.
@@ -59,7 +61,7 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 	}
 
 	entries = slices.DeleteFunc(entries, func(e *entry) bool { return e.es.isBroken() })
-	reads := fetch(ctx, entries, source)
+	reads := fetch(ctx, entries, source, in.Progress)
 	// What is there is made into Secrets while the rest is read.
 	output, found, ok := inTime(ctx, func() (Output, Problems) {
 		secrets, warnings, problems := assemble(v.externalSecrets, entries, reads)

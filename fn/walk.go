@@ -31,6 +31,7 @@ func (f *finding) do(part phase, name string) {
 	case f.names > mostNames || f.ctx.Err() != nil:
 		return
 	}
+	f.progress.expect(1)
 	f.queue = append(f.queue, job{part, name})
 	if f.readers < mostReaders {
 		f.readers++
@@ -61,6 +62,7 @@ func (f *finding) read() {
 		} else {
 			f.take(next.at)
 		}
+		f.progress.finish()
 	}
 }
 
