@@ -12,7 +12,7 @@ BINARY := bin/esfn
 # fn/template starts no goroutine, and its bounds take minutes under the detector.
 RACE = $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
 
-.PHONY: build demo test test-all test-fast fuzz image image-argocd image-files lint clean
+.PHONY: build demo test test-all test-fast bench-go fuzz image image-argocd image-files lint clean
 
 build: ## a static binary, in bin/
 	CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath -ldflags '-s -w' -o $(BINARY) .
@@ -34,12 +34,17 @@ test-all:
 	$(GO) run ./tests/prepare
 	$(if $(RACE),CGO_ENABLED=1) $(GO) test $(RACE) -parallel 16 $(filter-out %/fn/template,$(shell $(GO) list ./fn/... ./vaultsrc/...))
 	$(GO) test ./fn/template
+	$(GO) test -run '^$$' -bench 'items=1$$' -benchtime 1x ./fn ./fn/resourcelist >/dev/null
 	$(GO) test -count=1 . ./tests/...
 
 test-fast: ## what needs no kube-apiserver, no kpt, no Argo CD and no Docker
 	$(GO) run ./tests/prepare vault ldap kustomize helm
 	$(GO) test ./fn/... ./vaultsrc/...
 	$(GO) test -count=1 . ./tests/... -skip 'TestKubeScripts|TestHost|TestContainerScripts'
+
+COUNT ?= 10
+bench-go: ## the steps of a run, each by itself, for benchstat
+	$(GO) test -run '^$$' -bench . -count $(COUNT) ./fn ./fn/resourcelist
 
 FUZZTIME ?= 1m
 fuzz: ## every fuzz test for FUZZTIME, one after the other

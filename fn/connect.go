@@ -13,6 +13,23 @@ import (
 // ExternalSecret, a SecretStore's always do
 // (runtime/esutils/resolvers/secret_ref.go in ESO).
 func (v *packageView) connection(store *decodedStore, es *externalSecret) Connection {
+	from := usedFrom{store, api.OrDefault(es.Namespace)}
+	c, known := v.connections[from]
+	if !known {
+		c = v.connect(store, es)
+		v.connections[from] = c
+	}
+	return c
+}
+
+// usedFrom is what a connection hangs on: the store, and the namespace that it is used
+// from.
+type usedFrom struct {
+	store     *decodedStore
+	namespace string
+}
+
+func (v *packageView) connect(store *decodedStore, es *externalSecret) Connection {
 	const field = "spec.provider.vault"
 	vault := store.Spec.Provider.Vault
 	r := &references{v, store, es}

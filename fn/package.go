@@ -96,6 +96,8 @@ type packageView struct {
 	// operator's.
 	namespaces map[string]map[string]string
 	warnings   Problems
+	// connections are those that were made so far.
+	connections map[usedFrom]Connection
 }
 
 const group = "external-secrets.io"
@@ -110,7 +112,7 @@ var kinds = []string{"ExternalSecret", "SecretStore", "ClusterSecretStore", "Clu
 //
 // Of a Namespace that the operator gives as well, the operator's labels count.
 func view(in Input, from sources, operator operatorView) (*packageView, Problems) {
-	v := &packageView{sources: from, host: hostOf(in), operator: operator, byName: map[objectName]*externalSecret{}, namespaces: map[string]map[string]string{}}
+	v := &packageView{sources: from, host: hostOf(in), operator: operator, byName: map[objectName]*externalSecret{}, namespaces: map[string]map[string]string{}, connections: map[usedFrom]Connection{}}
 	if v.generator {
 		v.host = kustomize
 	}

@@ -168,7 +168,10 @@ func admit(entries []*entry, source Source) Problems {
 	var connections []Connection
 	var owner []*entry
 	seen := map[Connection]bool{}
-	for _, e := range entries {
+	for i, e := range entries {
+		if i > 0 && e.ref.Connection == entries[i-1].ref.Connection { // as mostly
+			continue
+		}
 		if !seen[e.ref.Connection] {
 			seen[e.ref.Connection] = true
 			connections = append(connections, e.ref.Connection)
