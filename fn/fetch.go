@@ -41,7 +41,7 @@ func fetch(ctx context.Context, entries []*entry, source Source, progress *Progr
 	var reads []func()
 	alike := map[Ref]*[]int{} // the entries that name the same
 	for i, e := range entries {
-		same, known := alike[e.ref]
+		same, known := alike[*e.ref]
 		if known && e.find == nil {
 			*same = append(*same, i)
 			r.answered[i] = r.answered[(*same)[0]]
@@ -57,13 +57,13 @@ func fetch(ctx context.Context, entries []*entry, source Source, progress *Progr
 		}
 		progress.expect(1)
 		same = &[]int{i}
-		alike[e.ref] = same
+		alike[*e.ref] = same
 		reads = append(reads, func() {
 			defer close(r.answered[i])
 			defer progress.finish()
 			got := outcome{}
 			var err error
-			if got.answer, err = read(ctx, e.ref, source); err != nil {
+			if got.answer, err = read(ctx, *e.ref, source); err != nil {
 				got.errs = []error{err}
 			}
 			for _, i := range *same {

@@ -136,7 +136,7 @@ func present(err error) error {
 
 // ref is what the entry reads first, at another key.
 func (f *finding) ref(part Part, key string) Ref {
-	ref := f.entry.ref
+	ref := *f.entry.ref
 	ref.Part, ref.Key = part, key
 	return ref
 }

@@ -98,6 +98,8 @@ type packageView struct {
 	warnings   Problems
 	// connections are those that were made so far.
 	connections map[usedFrom]Connection
+	// lastRef is what the last entry reads, which the next mostly reads as well.
+	lastRef *Ref
 }
 
 const group = "external-secrets.io"
@@ -173,6 +175,7 @@ func decodeEach(objects []*manifest.Object) []*externalSecret {
 		if h := objects[i].Header(); h.Kind == "ExternalSecret" && strings.HasPrefix(h.APIVersion, group+"/") {
 			decoded[i] = &externalSecret{}
 			decoded[i].problems = api.Check(objects[i].Node(), &decoded[i].ExternalSecret)
+			objects[i].Forget()
 		}
 	})
 	return decoded

@@ -24,7 +24,7 @@ type entry struct {
 	secretKey  string
 	rewrite    []api.Rewrite
 	operations []operation
-	ref        Ref
+	ref        *Ref
 }
 
 // policies say what becomes of the keys and values that the entry reads.
@@ -119,7 +119,10 @@ func (v *packageView) join(e *entry, stores *storeIndex) Problems {
 	}
 	if len(problems) == 0 {
 		e.store = store
-		e.ref = v.ref(e)
+		if ref := v.ref(e); v.lastRef == nil || *v.lastRef != ref {
+			v.lastRef = &ref
+		}
+		e.ref = v.lastRef
 	}
 	return problems
 }

@@ -56,8 +56,8 @@ func Uses(in Input) ([]StoreUse, Problems) {
 		if user := e.es.origin().Resource; !slices.Contains(use.Users, user) {
 			use.Users = append(use.Users, user)
 		}
-		if !slices.Contains(use.Refs, e.ref) {
-			use.Refs = append(use.Refs, e.ref)
+		if !slices.Contains(use.Refs, *e.ref) {
+			use.Refs = append(use.Refs, *e.ref)
 		}
 	}
 	for _, it := range v.stores {

@@ -2,7 +2,7 @@
 // its business: a package of ten thousand resources may have one ExternalSecret.
 //
 // Each is known by its header. Its tree, which takes some twenty times the memory of
-// its text and most of the time to write, is made where somebody looks further, and
+// its text and most of the time to write, is there while somebody looks further, and
 // what nobody changes is written with the text that it came with. Where texts come
 // from, and where they may stand in what is written, is package resourcelist's to
 // know.
@@ -51,6 +51,13 @@ func (o *Object) Node() *yaml.RNode {
 		o.node = o.parse(o.text)
 	}
 	return o.node
+}
+
+// Forget drops the tree where it can be made of the text again.
+func (o *Object) Forget() {
+	if o.text != "" {
+		o.node = nil
+	}
 }
 
 // Text is what the object was read from, or "" where it is to be written anew.
