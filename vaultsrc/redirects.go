@@ -127,6 +127,9 @@ func (r *redirects) path(request *http.Request) string {
 // sentTo is the request as it goes to a server. Of a redirect only the server is
 // taken.
 func (r *redirects) sentTo(at *url.URL, request *http.Request, body []byte) *http.Request {
+	if at == r.own && body == nil { // as almost all
+		return request
+	}
 	to := request.Clone(request.Context())
 	if body != nil {
 		to.Body = io.NopCloser(bytes.NewReader(body))
