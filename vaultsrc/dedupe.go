@@ -14,6 +14,7 @@ type dedupe struct {
 
 	mu    sync.Mutex
 	reads map[location]*sharedRead
+	done  int // of reads, those that are answered
 }
 
 type sharedRead struct {
@@ -37,7 +38,7 @@ func (d *dedupe) read(ctx context.Context, at location) (fn.Answer, error) {
 	}
 	d.mu.Unlock()
 	if !underway {
-		defer close(shared.done) // also when the read panics
+		defer d.finish(shared) // also when the read panics
 		shared.answer, shared.err = d.next.read(ctx, at)
 		return shared.answer, shared.err
 	}
@@ -47,4 +48,19 @@ func (d *dedupe) read(ctx context.Context, at location) (fn.Answer, error) {
 	case <-ctx.Done():
 		return fn.Answer{}, runEnded(ctx)
 	}
+}
+
+func (d *dedupe) finish(shared *sharedRead) {
+	d.mu.Lock()
+	d.done++
+	d.mu.Unlock()
+	close(shared.done)
+}
+
+// progress is how many locations are answered, rightly or not, and how many were
+// asked for so far.
+func (d *dedupe) progress() (done, asked int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.done, len(d.reads)
 }

@@ -87,11 +87,11 @@ func TestConnectionsAreBoundedAndUsedAgain(t *testing.T) {
 
 func TestTheDefaults(t *testing.T) {
 	s := settingsOf(t, nil)
-	if got := cap(New(s).reader.(*dedupe).next.(*limit).free); got != 16 {
+	if got := cap(New(s).reader.next.(*limit).free); got != 16 {
 		t.Errorf("%d reads at a time", got)
 	}
 	s.Concurrency = 3
-	if got := cap(New(s).reader.(*dedupe).next.(*limit).free); got != 3 {
+	if got := cap(New(s).reader.next.(*limit).free); got != 3 {
 		t.Errorf("%d reads at a time, of 3 that were asked for", got)
 	}
 	if s.Timeout != 50*time.Second {

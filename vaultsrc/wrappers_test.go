@@ -11,19 +11,23 @@ import (
 	"github.com/esfn/esfn/fn"
 )
 
-// slow is a reader that waits until it is released, and counts.
+// slow is a reader that waits until it is released, and counts. It panics where the
+// path says so.
 type slow struct {
 	release              chan struct{}
 	calls, now, together atomic.Int32
 }
 
-func (s *slow) read(context.Context, location) (fn.Answer, error) {
+func (s *slow) read(_ context.Context, at location) (fn.Answer, error) {
 	s.calls.Add(1)
 	if n := s.now.Add(1); n > s.together.Load() {
 		s.together.Store(n)
 	}
 	<-s.release
 	s.now.Add(-1)
+	if at.path == "panic" {
+		panic("made up")
+	}
 	return fn.Answer{Version: 7}, nil
 }
 
@@ -47,6 +51,43 @@ func TestDedupeReadsALocationOnce(t *testing.T) {
 		if n := next.calls.Load(); n != 2 {
 			t.Errorf("%d reads, want 2", n)
 		}
+	})
+}
+
+// TestProgress counts locations and not who asks, and one whose read panics as
+// answered.
+func TestProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		next := &slow{release: make(chan struct{})}
+		d := newDedupe(next)
+		progress := func(wantDone, wantAsked int) {
+			t.Helper()
+			synctest.Wait()
+			if done, asked := d.progress(); done != wantDone || asked != wantAsked {
+				t.Errorf("%d of %d, want %d of %d", done, asked, wantDone, wantAsked)
+			}
+		}
+		progress(0, 0)
+		var all sync.WaitGroup
+		ask := func(path string) {
+			all.Go(func() {
+				defer func() { _ = recover() }()
+				_, _ = d.read(t.Context(), location{path: path})
+			})
+		}
+		for i := range 9 {
+			ask([]string{"a", "b", "panic"}[i%3])
+		}
+		progress(0, 3)
+		next.release <- struct{}{}
+		progress(1, 3)
+		close(next.release)
+		progress(3, 3)
+		ask("a")
+		progress(3, 3)
+		ask("c")
+		progress(4, 4)
+		all.Wait()
 	})
 }
 
