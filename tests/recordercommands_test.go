@@ -2,6 +2,7 @@ package tests
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -14,21 +15,36 @@ import (
 // What scripts say and ask of the recorder before Vault; README.md lists the
 // commands with their arguments.
 
-// cmdFakeAnswer answers requests in Vault's place, all of them or the first so
-// many; status 0 cuts the connection, -1 leaves it without an answer.
+// cmdFakeAnswer answers requests in Vault's place, all of them or, after so many, the
+// first so many; status 0 cuts the connection, -1 leaves it without an answer, and -2
+// cuts it in the middle of one.
 //
-//	fake-answer [-times N] PATTERN STATUS [BODY]
+//	fake-answer [-after N] [-times N] [-header HEADER VALUE] PATTERN STATUS [BODY]
 func cmdFakeAnswer(ts *testscript.TestScript, neg bool, args []string) {
-	times := -1
-	if len(args) > 1 && args[0] == "-times" {
-		n, err := strconv.Atoi(args[1])
+	number := func(text string) int {
+		n, err := strconv.Atoi(text)
 		ts.Check(err)
-		times, args = n, args[2:]
+		return n
 	}
-	plain(ts, neg, len(args) == 2 || len(args) == 3, "fake-answer [-times N] PATTERN STATUS [BODY]")
-	status, err := strconv.Atoi(args[1])
-	ts.Check(err)
-	storyOf(ts).recorder.Fail(times, args[0], status, strings.Join(args[2:], ""))
+	fault := testbed.Fault{Times: -1, Header: http.Header{}}
+	for len(args) > 3 {
+		switch args[0] {
+		case "-after":
+			fault.After, args = number(args[1]), args[2:]
+			continue
+		case "-times":
+			fault.Times, args = number(args[1]), args[2:]
+			continue
+		case "-header":
+			fault.Header.Set(args[1], args[2])
+			args = args[3:]
+			continue
+		}
+		break
+	}
+	plain(ts, neg, len(args) == 2 || len(args) == 3, "fake-answer [-after N] [-times N] [-header HEADER VALUE] PATTERN STATUS [BODY]")
+	fault.Pattern, fault.Status, fault.Body = args[0], number(args[1]), strings.Join(args[2:], "")
+	storyOf(ts).recorder.Fail(fault)
 }
 
 // cmdFakeRedirect answers requests with a redirect.

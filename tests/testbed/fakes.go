@@ -3,15 +3,23 @@ package testbed
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 )
 
-// fault is an answer in Vault's place.
-type fault struct {
-	pattern  string // of path.Match
-	times    int    // how often still; negative is for ever
-	status   int    // 0 cuts the connection, -1 never answers
-	body     string
-	location string
+// Fault is an answer in Vault's place.
+type Fault struct {
+	// Pattern of path.Match, over the path below /v1/, says which requests it is for;
+	// "**" for all.
+	Pattern string
+	// After so many of them it begins, and Times is how often it is then; -1 for ever.
+	After, Times int
+	// Status is the answer's. 0 cuts the connection instead (over HTTP/2, the stream), -1
+	// leaves the request without an answer, and -2 cuts the connection in the middle of
+	// one.
+	Status int
+	Body   string
+	// Header is what else is in the answer's.
+	Header http.Header
 }
 
 // fakeHeader is a header in answers that Vault does not send.
@@ -24,21 +32,33 @@ type gather struct {
 	all     chan struct{}
 }
 
-// Fail answers requests whose path (below /v1/) matches a pattern of path.Match,
-// or all for "**", with a status and a body: the first so many, or with -1 all.
-// Status 0 cuts the connection instead (over HTTP/2, the stream), and -1 leaves
-// the request without an answer.
-func (r *Recorder) Fail(times int, pattern string, status int, body string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.faults = append(r.faults, &fault{pattern: pattern, times: times, status: status, body: body})
+// slow is a request that is held back until so many others have come after it.
+type slow struct {
+	pattern string
+	others  int
+	began   bool
+	over    chan struct{}
 }
 
-// Redirect answers such requests with a redirect to an address.
-func (r *Recorder) Redirect(pattern, address string) {
+// Fail has requests answered in Vault's place. Of several faults that are for one the
+// first is what it gets.
+func (r *Recorder) Fail(fault Fault) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.faults = append(r.faults, &fault{pattern: pattern, times: -1, status: http.StatusTemporaryRedirect, location: address})
+	r.faults = append(r.faults, &fault)
+}
+
+// Redirect answers requests whose path matches a pattern with a redirect to an address.
+func (r *Recorder) Redirect(pattern, address string) {
+	r.Fail(Fault{Pattern: pattern, Times: -1, Status: http.StatusTemporaryRedirect, Header: http.Header{"Location": {address}}})
+}
+
+// Slow holds the first request whose path matches a pattern until so many others have
+// come after it: whoever waits for its answer before it sends those waits for ever.
+func (r *Recorder) Slow(pattern string, others int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.slow = append(r.slow, &slow{pattern: pattern, others: others, over: make(chan struct{})})
 }
 
 // SetHeader puts a header into the answers to such requests, Vault's own and
@@ -68,17 +88,22 @@ func (r *Recorder) Gather(pattern string, n int) {
 	r.gathers = append(r.gathers, &gather{pattern, n, make(chan struct{})})
 }
 
-func (f *fault) answer(w http.ResponseWriter, request *http.Request) {
-	switch f.status {
+func (f *Fault) answer(w http.ResponseWriter, request *http.Request) {
+	for name, values := range f.Header {
+		w.Header()[name] = values
+	}
+	switch f.Status {
 	case 0:
 		panic(http.ErrAbortHandler)
 	case -1:
 		<-request.Context().Done() // until the client goes away
 		return
+	case -2:
+		w.Header().Set("Content-Length", strconv.Itoa(len(f.Body)+1))
+		_, _ = fmt.Fprint(w, f.Body)
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
 	}
-	if f.location != "" {
-		w.Header().Set("Location", f.location)
-	}
-	w.WriteHeader(f.status)
-	fmt.Fprint(w, f.body)
+	w.WriteHeader(f.Status)
+	fmt.Fprint(w, f.Body)
 }

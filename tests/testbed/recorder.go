@@ -22,9 +22,10 @@ type Recorder struct {
 	vault    *url.URL
 	fronts   []*front
 	requests []Request
-	faults   []*fault
+	faults   []*Fault
 	headers  []fakeHeader
 	gathers  []*gather
+	slow     []*slow
 }
 
 // NewRecorder starts a recorder before the Vault at an address. Credentials
@@ -78,16 +79,16 @@ func (r *Recorder) handler(f *front) http.Handler {
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}
 	serve := func(w http.ResponseWriter, request *http.Request) {
-		fault, together := r.record(f, request)
-		if together != nil {
+		fault, held := r.record(f, request)
+		for _, until := range held {
 			select {
-			case <-together:
+			case <-until:
 			case <-request.Context().Done():
 			}
 		}
 		if fault != nil {
 			r.fakeHeaders(w.Header(), request.URL.Path)
-			r.rememberTokenIn([]byte(fault.body))
+			r.rememberTokenIn([]byte(fault.Body))
 			fault.answer(w, request)
 			return
 		}
@@ -106,8 +107,9 @@ func (r *Recorder) behind(f *front) *url.URL {
 	return r.vault
 }
 
-// record remembers a request, and says what is to be done with it.
-func (r *Recorder) record(f *front, request *http.Request) (answer *fault, together chan struct{}) {
+// record remembers a request, and says what is to be done with it: an answer, and what
+// to wait for.
+func (r *Recorder) record(f *front, request *http.Request) (answer *Fault, held []chan struct{}) {
 	jwt := r.rememberCredentials(request)
 	is := Request{Method: request.Method, Path: request.URL.Path, Protocol: request.Proto, Host: request.Host, At: f.address, Header: request.Header.Clone(), jwt: jwt}
 	if request.URL.Query().Get("list") == "true" {
@@ -118,17 +120,35 @@ func (r *Recorder) record(f *front, request *http.Request) (answer *fault, toget
 	r.requests = append(r.requests, is)
 	for _, g := range r.gathers {
 		if ok, _ := path.Match(g.pattern, is.String()); ok && g.missing > 0 {
-			together = g.all
+			held = append(held, g.all)
 			if g.missing--; g.missing == 0 {
 				close(g.all)
 			}
 		}
 	}
-	for _, fault := range r.faults {
-		if fault.times != 0 && matches(fault.pattern, is.Path) {
-			fault.times--
-			return fault, together
+	for _, s := range r.slow {
+		switch {
+		case s.began:
+			if s.others--; s.others == 0 {
+				close(s.over)
+			}
+		case matches(s.pattern, is.Path):
+			s.began = true
+			held = append(held, s.over)
 		}
 	}
-	return nil, together
+	for _, fault := range r.faults {
+		if !matches(fault.Pattern, is.Path) {
+			continue
+		}
+		if fault.After > 0 {
+			fault.After--
+			continue
+		}
+		if fault.Times != 0 {
+			fault.Times--
+			return fault, held
+		}
+	}
+	return nil, held
 }
