@@ -89,6 +89,19 @@ func origin(u *url.URL) string {
 	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
 }
 
+// origin is that of the endpoint's server, with the path of a socket: stores that have
+// it in common ask the same server.
+func (e endpoint) origin() string {
+	server, err := parseServer(e.Server)
+	switch {
+	case err != nil:
+		return e.Server // nothing will be sent there
+	case server.Scheme == "unix":
+		return origin(server) + server.Path
+	}
+	return origin(server)
+}
+
 // addressOf is a server's address as esfn shows and compares it.
 func addressOf(u *url.URL) string {
 	return u.Scheme + "://" + strings.TrimSuffix(strings.ToLower(u.Host), defaultPorts[u.Scheme]) + strings.TrimRight(u.Path, "/")

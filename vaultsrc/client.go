@@ -1,10 +1,6 @@
 package vaultsrc
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,15 +13,6 @@ import (
 const (
 	// attemptTimeout bounds one attempt at one request.
 	attemptTimeout = 15 * time.Second
-	// maxRetries and the waits are for connection errors, 412, 429 and 5xx: a
-	// node that is replaced is back within seconds, and a server that is gone
-	// shall not take long to be reported.
-	maxRetries   = 2
-	minRetryWait = 200 * time.Millisecond
-	maxRetryWait = time.Second
-	// maxRetryAfter is how long a server may ask to be left alone and still be
-	// asked again.
-	maxRetryAfter = 5 * time.Second
 	// maxAnswer bounds the answer to a read (Vault takes requests of 32 MiB),
 	// and maxOther every other answer.
 	maxAnswer = 64 << 20
@@ -51,19 +38,13 @@ func (x *sessions) client(e endpoint, ambient string) (*api.Client, error) {
 	if server.Scheme != "unix" {
 		following.own = server
 	}
-	retries, least, most := maxRetries, minRetryWait, maxRetryWait
-	if e.Retry.Given {
-		retries = e.Retry.Max
-	}
-	if interval, err := time.ParseDuration(e.Retry.Interval); err == nil {
-		least, most = interval, interval
-	}
+	least, most := e.retryWaits()
 	client, err := api.NewClient(&api.Config{
 		Address:          e.requestAddress(),
 		HttpClient:       &http.Client{Transport: following, Timeout: attemptTimeout, CheckRedirect: noRedirect},
 		MinRetryWait:     least,
 		MaxRetryWait:     most,
-		MaxRetries:       retries,
+		MaxRetries:       e.retries(),
 		ReadYourWrites:   e.ReadYourWrites || e.ForwardInconsistent,
 		Backoff:          retryablehttp.RateLimitLinearJitterBackoff,
 		CheckRetry:       checkRetry,
@@ -109,28 +90,6 @@ func (s *Settings) headers(e endpoint) http.Header {
 }
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-// checkRetry is Vault's own policy, but for what the next attempt would meet as
-// well, a 500 about the client's certificate among it, and for a server that asks for
-// more time than a render has: its answer says more than a wait that is broken off.
-func checkRetry(ctx context.Context, answer *http.Response, err error) (bool, error) {
-	if stray := (*strayed)(nil); errors.As(err, &stray) || isSettled(err) {
-		return false, err
-	}
-	retry, err := api.DefaultRetryPolicy(ctx, answer, err)
-	if answer != nil && retryablehttp.RateLimitLinearJitterBackoff(0, 0, 0, answer) > maxRetryAfter {
-		return false, err
-	}
-	if retry && answer != nil && answer.StatusCode == http.StatusInternalServerError {
-		// Vault's client reads it once more; where it breaks off, that fails.
-		// Those that clouds give credentials by are not bounded yet.
-		text, _ := io.ReadAll(io.LimitReader(answer.Body, maxOther))
-		answer.Body.Close()
-		answer.Body = io.NopCloser(bytes.NewReader(text))
-		retry = !bytes.Contains(text, []byte(certificateRefused))
-	}
-	return retry, err
-}
 
 // bounded bounds the bodies of answers: Vault's client reads them whole.
 type bounded struct{ next http.RoundTripper }

@@ -140,23 +140,26 @@ func TestHeadersGoWithEveryRequest(t *testing.T) {
 func TestHowOftenAStoreHasItsRequestsRepeated(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		retry fn.Retry
-		reads int
+		status int
+		retry  fn.Retry
+		reads  int
 	}{
-		{fn.Retry{}, 3},
-		{fn.Retry{Given: true}, 1},
-		{fn.Retry{Given: true, Interval: "1ms"}, 1},
-		{fn.Retry{Given: true, Max: 1, Interval: "1ms"}, 2},
-		{fn.Retry{Given: true, Max: 6, Interval: "1ms"}, 7},
+		{500, fn.Retry{}, 3},
+		{500, fn.Retry{Given: true}, 1},
+		{500, fn.Retry{Given: true, Interval: "1ms"}, 1},
+		{500, fn.Retry{Given: true, Max: 1, Interval: "1ms"}, 2},
+		{500, fn.Retry{Given: true, Max: 6, Interval: "1ms"}, 7},
+		{429, fn.Retry{Given: true}, 1},
+		{429, fn.Retry{Given: true, Max: 6, Interval: "1ms"}, 7},
 	} {
-		address, seen := fakeVault(t, 500, `{"errors":["made up"]}`)
+		address, seen := fakeVault(t, tc.status, `{"errors":["made up"]}`)
 		c := packageToken(address)
 		c.Retry = tc.retry
 		if _, err := readAs(t, c, nil); err == nil {
 			t.Error("it worked")
 		}
 		if len(*seen) != tc.reads {
-			t.Errorf("%+v: %d requests, want %d", tc.retry, len(*seen), tc.reads)
+			t.Errorf("%d, %+v: %d requests, want %d", tc.status, tc.retry, len(*seen), tc.reads)
 		}
 	}
 }

@@ -5,9 +5,11 @@
 //
 //	override   the operator's VAULT_ADDR, VAULT_TOKEN… in place of the store's
 //	dedupe     one read for each distinct connection, part, path and version
-//	limit      at most so many at a time
-//	kv         one GET; answer.go, folder.go and metadata.go say what its
-//	           answer means
+//	limit      at most so many at a time, fewer where a server asks for that, and
+//	           those again that came to nothing for now; turns.go says whose is next, and
+//	           pace.go, how many a server bears
+//	kv         one GET; answer.go, folder.go and metadata.go say what its answer
+//	           means, and again.go whether another may mend that
 //
 // What it reads is a secret, what KV v2 knows about a secret, or the names in a
 // folder: one Ref is one request, and walking through folders is package fn's.

@@ -104,7 +104,6 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{"a redirect to another path", fn.KV2, 307, ``, "redirects to http://active.example, to another path, whose answer would be taken for the secret", false},
 		{"a redirect of no kind that is followed", fn.KV2, 300, ``, "answered 300", false},
 		{"sealed", fn.KV2, 503, `{"errors":["Vault is sealed"]}`, "is sealed", false},
-		{"limited", fn.KV2, 429, `{"errors":["rate limit quota exceeded"]}`, "limits the rate of requests", false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -12,7 +12,8 @@ import (
 	"github.com/esfn/esfn/fn"
 )
 
-// kv is the reader at the bottom: it sends the request.
+// kv is the reader at the bottom: it sends the request, once. Where it failed in a
+// way that another attempt may mend, its error is an [again].
 type kv struct{ sessions *sessions }
 
 var _ reader = (*kv)(nil)
@@ -47,7 +48,7 @@ func (s *session) read(ctx context.Context, at location) (fn.Answer, error) {
 	}
 	// The raw answer, since the client's own reading of it makes one thing of a
 	// secret that is missing, one that is deleted and a mount that is not there.
-	response, err := s.client.Logical().ReadRawWithDataWithContext(ctx, at.path, query)
+	response, err := s.client.Logical().ReadRawWithDataWithContext(once(ctx), at.path, query)
 	var tooLarge *http.MaxBytesError
 	var body []byte
 	if response != nil {
@@ -62,7 +63,7 @@ func (s *session) read(ctx context.Context, at location) (fn.Answer, error) {
 		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("the answer for %s is larger than %d MiB", at.path, tooLarge.Limit>>20),
 			Hint: fmt.Sprintf("is that the %s that is meant?", at.noun())}
 	case response == nil:
-		return fn.Answer{}, at.at.connectionFault(ctx, err, s.token.value)
+		return fn.Answer{}, s.orAgain(ctx, nil, err, at.at.connectionFault(ctx, err, s.token.value))
 	case response.StatusCode == http.StatusOK, response.StatusCode == http.StatusNoContent, response.StatusCode == http.StatusNotFound:
 		return at.answer(response.StatusCode == http.StatusNotFound, body)
 	}
@@ -70,5 +71,5 @@ func (s *session) read(ctx context.Context, at location) (fn.Answer, error) {
 	if !errors.As(err, &refused) {
 		refused = &api.ResponseError{StatusCode: response.StatusCode}
 	}
-	return fn.Answer{}, at.refusal(refused, s.token.value)
+	return fn.Answer{}, s.orAgain(ctx, response, err, at.refusal(refused, s.token.value))
 }

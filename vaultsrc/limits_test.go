@@ -87,11 +87,11 @@ func TestConnectionsAreBoundedAndUsedAgain(t *testing.T) {
 
 func TestTheDefaults(t *testing.T) {
 	s := settingsOf(t, nil)
-	if got := cap(New(s).reader.next.(*limit).free); got != 16 {
+	if got := New(s).reader.next.(*limit).turns.most; got != 16 {
 		t.Errorf("%d reads at a time", got)
 	}
 	s.Concurrency = 3
-	if got := cap(New(s).reader.next.(*limit).free); got != 3 {
+	if got := New(s).reader.next.(*limit).turns.most; got != 3 {
 		t.Errorf("%d reads at a time, of 3 that were asked for", got)
 	}
 	if s.Timeout != 50*time.Second {
@@ -101,22 +101,36 @@ func TestTheDefaults(t *testing.T) {
 
 func TestAServerThatAsksForMoreTimeThanThereIs(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{429, 503} {
-		address, seen := fakeVault(t, status, `{"errors":["later"]}`, "Retry-After", "3600")
-		_, err := readFrom(t, address, fn.KV2, nil)
-		var fault *fn.Fault
-		if !errors.As(err, &fault) || fault.Scope != fn.StoreScope || strings.Contains(fault.Cause, "in time") {
-			t.Errorf("%d: got %v", status, err)
+	for _, tc := range []struct {
+		status             int
+		body, asked, cause string
+	}{
+		{429, `{"errors":["request path \"kv/data/app\": rate limit quota exceeded"]}`, "3600", "Vault at HOST limits the rate of requests, and this run needs more: it asks to be left alone for 1h, and the run ends before that"},
+		{429, `<html>`, "Fri, 31 Dec 9999 23:59:59 GMT", "Vault at HOST limits the rate of requests, and this run needs more: it asks to be left alone for 596523h14m, and the run ends before that"},
+		{503, `{"errors":["made up"]}`, "90", "Vault at HOST answered 503: made up: it asks to be left alone for 1m30s, and the run ends before that"},
+	} {
+		address, seen := fakeVault(t, tc.status, tc.body, "Retry-After", tc.asked)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		source := New(settingsOf(t, nil))
+		defer source.Close()
+		for i := range 3 { // the others are not asked for
+			_, err := source.Read(ctx, ref(packageToken(address), i))
+			var fault *fn.Fault
+			want := strings.Replace(tc.cause, "HOST", strings.TrimPrefix(address, "http://"), 1)
+			if !errors.As(err, &fault) || fault.Scope != fn.StoreScope || fault.Cause != want || !strings.HasPrefix(fault.Hint, "set ESFN_TIMEOUT") {
+				t.Errorf("%d: got %#v", tc.status, fault)
+			}
 		}
 		if len(*seen) != 1 {
-			t.Errorf("%d: %d requests", status, len(*seen))
+			t.Errorf("%d: %d requests", tc.status, len(*seen))
 		}
 	}
 }
 
 func TestWhatIsAskedAgain(t *testing.T) {
 	t.Parallel()
-	for status, want := range map[int]int{400: 1, 403: 1, 404: 1, 405: 1, 501: 1, 412: 3, 429: 3, 500: 3, 502: 3} {
+	for status, want := range map[int]int{400: 1, 403: 1, 404: 1, 405: 1, 501: 1, 412: 3, 500: 3, 502: 3, 503: 3} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
 			address, seen := fakeVault(t, status, `{"errors":[]}`)

@@ -46,15 +46,14 @@ func newTransports(s *Settings) *transports {
 // of returns the pool for an endpoint.
 func (x *transports) of(e endpoint) (*pool, *fn.Fault) {
 	own := e.certificate()
-	common := shared{authorities: e.Trust.Certificates, certificate: own.Certificate.Value, key: own.Key.Value}
+	common := shared{server: e.origin(), authorities: e.Trust.Certificates, certificate: own.Certificate.Value, key: own.Key.Value}
 	server, err := parseServer(e.Server)
 	if err != nil {
 		return nil, e.addressFault(err)
 	}
 	socket := ""
-	if common.server = origin(server); server.Scheme == "unix" {
+	if server.Scheme == "unix" {
 		socket = server.Path
-		common.server += socket
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -2,7 +2,6 @@ package vaultsrc
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -110,38 +109,5 @@ func TestDedupeTellsLocationsApart(t *testing.T) {
 	}
 	if n := int(next.calls.Load()); n != len(apart) {
 		t.Errorf("%d reads, want %d", n, len(apart))
-	}
-}
-
-func TestLimitBoundsWhatIsUnderWay(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		next := &slow{release: make(chan struct{})}
-		l := newLimit(3, next)
-		var all sync.WaitGroup
-		for range 20 {
-			all.Go(func() { _, _ = l.read(context.Background(), location{}) })
-		}
-		synctest.Wait()
-		if n := next.now.Load(); n != 3 {
-			t.Errorf("%d under way, want 3", n)
-		}
-		close(next.release)
-		all.Wait()
-		if calls, together := next.calls.Load(), next.together.Load(); calls != 20 || together != 3 {
-			t.Errorf("%d calls, %d together; want 20 and 3", calls, together)
-		}
-	})
-}
-
-func TestLimitGivesUpWhenTheRunEnds(t *testing.T) {
-	next := &slow{release: make(chan struct{})}
-	l := newLimit(1, next)
-	l.free <- struct{}{}
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	_, err := l.read(ctx, location{})
-	var fault *fn.Fault
-	if !errors.As(err, &fault) || fault.Scope != fn.RunScope || next.calls.Load() != 0 {
-		t.Errorf("got %v after %d calls", err, next.calls.Load())
 	}
 }
