@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// page is where the table is kept, and marker ends what is written anew each time:
+// what is below it is written by hand, and stays.
+const (
+	page   = "docs/benchmarks.md"
+	marker = "<!-- What is above this line is written by make bench, what is below it by hand. -->"
+)
+
+// document is the page but for what is written by hand.
+func document(machine, table string, rows []row, floor int64) string {
+	return fmt.Sprintf(`# Benchmarks
+
+What esfn takes, beside what else does the same work, in one run on one machine. Only
+the ratios mean something elsewhere.
+
+%[1]s
+%[2]s
+Numbers are medians, with the least and the most in parentheses. Wall, CPU (user and
+system) and peak resident memory (MB of 1,000,000 bytes) are those of one process, from
+its start to its end. All run in turn, round after round. Nothing is left out of the
+medians. A peak below %.1[3]f MB cannot be seen.
+
+## How it is measured
+
+`+"`make bench`"+` builds everything with CGO_ENABLED=0, -trimpath and -ldflags '-s -w', and
+starts a real Vault on the same machine: %[4]s. Between it and what is measured stands a
+proxy that counts requests and connections, and makes each request take 0, 5 or 25 ms
+longer. Everything is plain HTTP, by a token with a policy, never the root token. A run
+counts only if the command succeeds and all values are in its output (in row 8 the
+table says what came out).
+
+- The bare reader (tests/bench/reader) is what net/http can do: it sends the same
+  requests over 16 connections and drops the answers. It is given a token, while esfn
+  logs in, and revokes its token, too.
+- The no-op function (tests/bench/noop) is kyaml's own framework with a function that
+  does nothing.
+- argocd-vault-plugin v1.18.1 has a file for each Secret, with a placeholder for each
+  value, or with the path as an annotation and a placeholder for each value. vals
+  v0.46.1, with Vault as its only provider, has one document for all, with a reference
+  for each value. Both are given a token, which spares them a login.
+- Row 4 adds up two processes: the no-op function from start to end, and what a
+  reader takes for the one read and its connection once it runs. esfn does both in one.
+- Row 8 shows what becomes of a run. Faults is how many answers were faulty, and then
+  so many requests were under way at most, of those that came after the first of these.
+  Wall is beside the run without a fault.
+
+The commands:
+
+%[5]s
+`, machine, table, megabytes(floor), "an in-memory core", commandsOf(rows))
+}
+
+// commandsOf lists the commands of the rows, each once.
+func commandsOf(rows []row) string {
+	var lines []string
+	for _, r := range rows {
+		for _, l := range r.lines {
+			line := "    " + l.command.String()
+			if len(l.command.args) > 0 && !slices.Contains(lines, line) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// keep writes the page anew, with what an earlier one has below the marker.
+func keep(file, text string) error {
+	byHand := "\n## Where a target is missed\n"
+	if before, err := os.ReadFile(file); err == nil {
+		if _, below, ok := strings.Cut(string(before), marker+"\n"); ok {
+			byHand = below
+		}
+	}
+	return os.WriteFile(file, []byte(text+"\n"+marker+"\n"+byHand), 0o644)
+}
