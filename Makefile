@@ -12,7 +12,7 @@ BINARY := bin/esfn
 # fn/template starts no goroutine, and its bounds take minutes under the detector.
 RACE = $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
 
-.PHONY: build demo test test-all test-fast bench-go fuzz image image-argocd image-files lint clean
+.PHONY: build demo test test-all test-fast bench bench-go fuzz image image-argocd image-files lint clean
 
 build: ## a static binary, in bin/
 	CGO_ENABLED=0 $(GO) build -buildvcs=auto -trimpath -ldflags '-s -w' -o $(BINARY) .
@@ -45,6 +45,10 @@ test-fast: ## what needs no kube-apiserver, no kpt, no Argo CD and no Docker
 COUNT ?= 10
 bench-go: ## the steps of a run, each by itself, for benchstat
 	$(GO) test -run '^$$' -bench . -count $(COUNT) ./fn ./fn/resourcelist
+
+bench: ## esfn beside its peers, into docs/benchmarks.md: 10 minutes, the first time 15
+	@if docker version >/dev/null 2>&1; then $(MAKE) --no-print-directory image; fi
+	$(GO) run ./tests/bench -image $(IMAGE)
 
 FUZZTIME ?= 1m
 fuzz: ## every fuzz test for FUZZTIME, one after the other

@@ -53,9 +53,10 @@ func (b *bench) avp(folder string, secret func(int) string) command {
 		mark:        workload.ValueMark, times: workload.Secrets * workload.Fields}
 }
 
-// vals is vals on all Secrets, in documents of these. It is given a token, too.
-func (b *bench) vals(name string, documents ...string) command {
-	return command{args: []string{b.programs.vals, "eval", "-s", "-f", b.file(name, strings.Join(documents, "---\n"))},
+// vals is one of vals' commands on all Secrets, in documents of these. It is given a
+// token, too.
+func (b *bench) vals(does, name string, documents ...string) command {
+	return command{args: []string{b.programs.vals, does, "-s", "-f", b.file(name, strings.Join(documents, "---\n"))},
 		environment: []string{"VAULT_ADDR=" + b.proxy.address, "VAULT_TOKEN=" + b.access.Token},
 		mark:        workload.ValueMark, times: workload.Secrets * workload.Fields}
 }

@@ -102,7 +102,7 @@ func (p *proxy) serve(client net.Conn) {
 			return
 		}
 		is := p.arrived(request)
-		time.Sleep(is.delay + is.does.delay)
+		nap(is.delay + is.does.delay)
 		err = is.does.answer(client)
 		if is.does.passes() {
 			err = pass(request, client, vault, fromVault, &is)

@@ -50,18 +50,20 @@ func (b *bench) distinctPaths() row {
 		bare := &line{name: "bare reader, 16 connections", delay: delay, command: b.readerOf("reads.txt", reads())}
 		inline := &line{name: "argocd-vault-plugin, inline", delay: delay, most: slow, command: b.avp("inline", workload.AVPInline)}
 		annotated := &line{name: "argocd-vault-plugin, annotation", delay: delay, most: slow, command: b.avp("annotated", workload.AVPAnnotated)}
-		vals := &line{name: "vals, one document", delay: delay, most: slow, command: b.vals("vals.yaml", workload.KubernetesList(secrets...))}
+		eval := &line{name: "vals eval, one document", delay: delay, most: slow, command: b.vals("eval", "vals.yaml", workload.KubernetesList(secrets...))}
+		flatten := &line{name: "vals flatten", delay: delay, most: slow, command: b.vals("flatten", "vals-documents.yaml", secrets...)}
 		targets := map[*line]float64{}
 		if delay == 5*time.Millisecond {
-			targets = map[*line]float64{bare: 1.3, inline: 40, vals: 9}
+			targets = map[*line]float64{bare: 1.3, inline: 40, flatten: 9}
 		}
 		bare.judge = func() []verdict { return []verdict{within("wall", esfn.wall(), bare.wall(), targets[bare])} }
-		for _, peer := range []*line{inline, annotated, vals} {
+		r.lines = append(r.lines, esfn, bare)
+		for _, peer := range []*line{inline, annotated, flatten, eval} {
 			peer.judge = func() []verdict { return []verdict{faster(esfn, peer, targets[peer])} }
+			r.lines = append(r.lines, peer)
 		}
-		r.lines = append(r.lines, esfn, bare, inline, annotated, vals)
 		if slow > 1 {
-			documents := &line{name: "vals, a document for each", delay: delay, most: 1, command: b.vals("vals-documents.yaml", secrets...)}
+			documents := &line{name: "vals eval, a document for each", delay: delay, most: 1, command: b.vals("eval", "vals-documents.yaml", secrets...)}
 			documents.judge = func() []verdict { return []verdict{faster(esfn, documents, noTarget)} }
 			r.lines = append(r.lines, documents)
 		}
