@@ -18,7 +18,7 @@ func machine(esfn string) string {
 		"RAM: " + memory(),
 		"kernel: " + firstLine("uname", "-sr"),
 		"Go: " + strings.TrimPrefix(runtime.Version(), "go"),
-		"esfn: " + firstLine("git", "describe", "--always", "--dirty", "--tags") + ", " + firstLine(esfn, "version"),
+		"esfn: " + firstLine("git", "describe", "--always", "--dirty", "--tags") + ", version " + strings.TrimPrefix(firstLine(esfn, "version"), "esfn "),
 		"date: " + time.Now().UTC().Format(time.DateOnly),
 		"load before the run: " + load(),
 	}
