@@ -25,8 +25,8 @@ the ratios mean something elsewhere.
 %[2]s
 Numbers are medians, with the least and the most in parentheses. Wall, CPU (user and
 system) and peak resident memory (MB of 1,000,000 bytes) are those of one process, from
-its start to its end. All run in turn, round after round. Nothing is left out of the
-medians. A peak below %.1[3]f MB cannot be seen.
+its start to its end. All run in turn, round after round, each when the rest of the
+machine is idle, as far as waiting helps. Nothing is left out of the medians. A peak below %.1[3]f MB cannot be seen.
 
 ## How it is measured
 

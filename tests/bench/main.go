@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/esfn/esfn/tests/bench/workload"
 	"github.com/esfn/esfn/tests/testbed"
@@ -24,6 +25,7 @@ type bench struct {
 	proxy    *proxy
 	access   workload.Access
 	launcher launcher
+	calm     calm
 	image    string
 	progress io.Writer
 
@@ -37,19 +39,20 @@ func main() {
 	rounds := flag.Int("rounds", 5, "how often each command is run; slow peers less often")
 	only := flag.Int("only", 0, "the one row to measure")
 	output := flag.String("o", "", "the file to write to; "+page+", or none with -only")
+	patience := flag.Duration("patience", 3*time.Minute, "how long to wait, in all, for a machine that does nothing else")
 	image := flag.String("image", "esfn:dev", "the image whose size is shown, if there is one")
 	flag.Parse()
 	if *output == "" && *only == 0 {
 		*output = page
 	}
-	if err := run(*rounds, *only, *output, *image); err != nil {
+	if err := run(*rounds, *only, *output, *image, *patience); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(rounds, only int, output, image string) error {
-	b := &bench{image: image, progress: os.Stderr}
+func run(rounds, only int, output, image string, patience time.Duration) error {
+	b := &bench{image: image, progress: os.Stderr, calm: calm{left: patience}}
 	var err error
 	if b.folder, err = os.MkdirTemp("", "esfn-bench-"); err != nil {
 		return err
@@ -86,6 +89,7 @@ func run(rounds, only int, output, image string) error {
 			return err
 		}
 	}
+	on += "- waited for a calm machine: " + b.calm.String() + "\n"
 	text := table(measured)
 	fmt.Print(on, "\n", text)
 	if output == "" {

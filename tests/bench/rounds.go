@@ -32,6 +32,7 @@ func (b *bench) once(l *line) error {
 			return err
 		}
 	}
+	b.calm.wait()
 	b.proxy.reset(max(l.delay, 0), l.fault)
 	s, err := b.launcher.run(l.command)
 	s.tally = b.proxy.counted()
