@@ -14,7 +14,6 @@ type dedupe struct {
 
 	mu    sync.Mutex
 	reads map[location]*sharedRead
-	done  int // of reads, those that are answered
 }
 
 type sharedRead struct {
@@ -38,7 +37,7 @@ func (d *dedupe) read(ctx context.Context, at location) (fn.Answer, error) {
 	}
 	d.mu.Unlock()
 	if !underway {
-		defer d.finish(shared) // also when the read panics
+		defer close(shared.done) // also when the read panics
 		shared.answer, shared.err = d.next.read(ctx, at)
 		return shared.answer, shared.err
 	}
@@ -48,19 +47,4 @@ func (d *dedupe) read(ctx context.Context, at location) (fn.Answer, error) {
 	case <-ctx.Done():
 		return fn.Answer{}, runEnded(ctx)
 	}
-}
-
-func (d *dedupe) finish(shared *sharedRead) {
-	d.mu.Lock()
-	d.done++
-	d.mu.Unlock()
-	close(shared.done)
-}
-
-// progress is how many locations are answered, rightly or not, and how many were
-// asked for so far.
-func (d *dedupe) progress() (done, asked int) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.done, len(d.reads)
 }

@@ -46,11 +46,6 @@ func (s *Source) Read(ctx context.Context, ref fn.Ref) (fn.Answer, error) {
 	return s.reader.read(ctx, at)
 }
 
-// Progress is how many distinct reads were answered so far, rightly or not, of how
-// many that were asked for. Both grow while there are Reads: what a find asks for
-// is known only as folders are read. It may be called at any time.
-func (s *Source) Progress() (done, asked int) { return s.reader.progress() }
-
 // Close revokes the tokens that the run got, within closeTimeout, also where the
 // run's context has ended. It returns a sentence on each that it could not
 // revoke.

@@ -53,43 +53,6 @@ func TestDedupeReadsALocationOnce(t *testing.T) {
 	})
 }
 
-// TestProgress counts locations and not who asks, and one whose read panics as
-// answered.
-func TestProgress(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		next := &slow{release: make(chan struct{})}
-		d := newDedupe(next)
-		progress := func(wantDone, wantAsked int) {
-			t.Helper()
-			synctest.Wait()
-			if done, asked := d.progress(); done != wantDone || asked != wantAsked {
-				t.Errorf("%d of %d, want %d of %d", done, asked, wantDone, wantAsked)
-			}
-		}
-		progress(0, 0)
-		var all sync.WaitGroup
-		ask := func(path string) {
-			all.Go(func() {
-				defer func() { _ = recover() }()
-				_, _ = d.read(t.Context(), location{path: path})
-			})
-		}
-		for i := range 9 {
-			ask([]string{"a", "b", "panic"}[i%3])
-		}
-		progress(0, 3)
-		next.release <- struct{}{}
-		progress(1, 3)
-		close(next.release)
-		progress(3, 3)
-		ask("a")
-		progress(3, 3)
-		ask("c")
-		progress(4, 4)
-		all.Wait()
-	})
-}
-
 func TestDedupeTellsLocationsApart(t *testing.T) {
 	next := &slow{release: make(chan struct{})}
 	close(next.release)
