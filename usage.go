@@ -71,6 +71,8 @@ Environment:
                                file with a service account's key for gcp auth;
                                else the machine's own, from GCE_METADATA_HOST
   ESFN_TIMEOUT                 time for the whole run (50s)
+  ESFN_CONCURRENCY             reads under way at a time at most (16); fewer where
+                               a Vault asks for that
   HTTPS_PROXY, NO_PROXY        proxy for https:// addresses; lower case, too
   SSL_CERT_FILE, SSL_CERT_DIR  the system's CA certificates
 

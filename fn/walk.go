@@ -7,7 +7,7 @@ import (
 
 const (
 	// mostReaders is how many goroutines the reads of a run have, and those of each
-	// find: more than any source reads at a time, and few enough for any number of
+	// find: as many as any source reads at a time, and few enough for any number of
 	// entries and a tree of any size.
 	mostReaders = 256
 	// mostNames bounds what one find walks through. A Secret holds 1 MiB.

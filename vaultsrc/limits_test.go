@@ -86,14 +86,17 @@ func TestConnectionsAreBoundedAndUsedAgain(t *testing.T) {
 }
 
 func TestTheDefaults(t *testing.T) {
+	for text, want := range map[string]int{"": 16, "1": 1, "256": 256} {
+		source := New(settingsOf(t, map[string]string{"ESFN_CONCURRENCY": text}))
+		if got := source.reader.next.(*limit).turns.most; got != want {
+			t.Errorf("%q: %d reads at a time", text, got)
+		}
+		pool, fault := source.sessions.transports.of(endpoint{Connection: packageToken("http://127.0.0.1:1")})
+		if fault != nil || pool.MaxConnsPerHost != want || pool.MaxIdleConnsPerHost != want {
+			t.Errorf("%q: %v, or other connections", text, fault)
+		}
+	}
 	s := settingsOf(t, nil)
-	if got := New(s).reader.next.(*limit).turns.most; got != 16 {
-		t.Errorf("%d reads at a time", got)
-	}
-	s.Concurrency = 3
-	if got := New(s).reader.next.(*limit).turns.most; got != 3 {
-		t.Errorf("%d reads at a time, of 3 that were asked for", got)
-	}
 	if s.Timeout != 50*time.Second {
 		t.Errorf("a run has %s", s.Timeout)
 	}

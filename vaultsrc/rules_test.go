@@ -252,6 +252,7 @@ func TestSettingsSayWhatIsWrongWithEachVariable(t *testing.T) {
 		"VAULT_CACERT":         "/ca",
 		"ESFN_ALLOWED_SERVERS": "https://ok.example,nonsense",
 		"ESFN_TIMEOUT":         "soon",
+		"ESFN_CONCURRENCY":     "many",
 	}
 	_, problems := ParseSettings(func(name string) string { return variables[name] }, func(string) ([]byte, error) { return nil, errors.New("no such file") })
 	const want = `error: VAULT_ADDR: what it holds is not an address that begins with https:// or http://, or with unix:// for a socket
@@ -262,16 +263,22 @@ error: VAULT_TOKEN_FILE: VAULT_TOKEN is set as well
   hint: unset one of the two
 error: VAULT_CACERT: /ca cannot be read: no such file
 error: ESFN_TIMEOUT: "soon" is no time
-  hint: write it as in 30s or 2m`
+  hint: write it as in 30s or 2m
+error: ESFN_CONCURRENCY: "many" is no number of reads at a time
+  hint: write a number from 1 to 256`
 	if diff := cmp.Diff(want, problems.Error()); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
 }
 
-func TestSettingsThatAreFilesAndTimes(t *testing.T) {
+func TestSettingsThatAreFilesTimesAndNumbers(t *testing.T) {
 	for _, tc := range []struct{ variable, value, file, want string }{
 		{"ESFN_TIMEOUT", "-1s", "", `ESFN_TIMEOUT: "-1s" is no time`},
 		{"ESFN_TIMEOUT", "0s", "", `ESFN_TIMEOUT: "0s" is no time`},
+		{"ESFN_CONCURRENCY", "0", "", `ESFN_CONCURRENCY: "0" is no number of reads at a time`},
+		{"ESFN_CONCURRENCY", "-1", "", `ESFN_CONCURRENCY: "-1" is no number of reads at a time`},
+		{"ESFN_CONCURRENCY", "257", "", `ESFN_CONCURRENCY: "257" is no number of reads at a time`},
+		{"ESFN_CONCURRENCY", "1.5", "", `ESFN_CONCURRENCY: "1.5" is no number of reads at a time`},
 		{"VAULT_CACERT", "/ca", "no certificate", "VAULT_CACERT: /ca holds no certificate in PEM form"},
 		{"VAULT_TOKEN_FILE", "/token", " \n", "VAULT_TOKEN_FILE: /token is empty"},
 	} {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,7 +49,8 @@ type Settings struct {
 	GCP GCPEnvironment
 	// Proxy gives the proxy for a request (HTTPS_PROXY, NO_PROXY); nil for none.
 	Proxy func(*http.Request) (*url.URL, error)
-	// Concurrency is how many reads are under way at a time; 0 for 16.
+	// Concurrency is how many reads are under way at a time at most, and how many
+	// connections a server gets (ESFN_CONCURRENCY, 1 to 256); 0 for 16.
 	Concurrency int
 	// Timeout bounds the whole run (ESFN_TIMEOUT); 0 for 50 seconds, since
 	// Argo CD gives a plugin 60.
@@ -62,7 +64,11 @@ type Settings struct {
 	ReadFile func(name string) ([]byte, error)
 }
 
-const defaultTimeout = 50 * time.Second
+const (
+	defaultTimeout = 50 * time.Second
+	// mostConcurrency is how many reads package fn wants at a time at most.
+	mostConcurrency = 256
+)
 
 // ParseSettings reads the settings from the environment: what concerns Vault. The
 // operator's stores and Secrets are manifests, and the caller's to read. It
@@ -113,6 +119,13 @@ func ParseSettings(getenv func(string) string, readFile func(string) ([]byte, er
 			report("ESFN_TIMEOUT", "write it as in 30s or 2m", "%q is no time", text)
 		}
 		s.Timeout = d
+	}
+	if text := getenv("ESFN_CONCURRENCY"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > mostConcurrency {
+			report("ESFN_CONCURRENCY", fmt.Sprintf("write a number from 1 to %d", mostConcurrency), "%q is no number of reads at a time", text)
+		}
+		s.Concurrency = n
 	}
 	return s, problems
 }
