@@ -9,12 +9,13 @@ import (
 
 // calm waits before a run until the rest of the machine is idle: others' work that
 // begins and ends would hit one line of the table and spare the next. It looks at the
-// machine only, and before a run only, so it favours no command.
+// machine only, and before runs only, so it favours no command.
 type calm struct {
 	// left is how long it will wait in all; then it measures as it is.
 	left time.Duration
 	// waited is how long it has.
 	waited time.Duration
+	looked time.Time
 }
 
 const (
@@ -22,9 +23,16 @@ const (
 	look = 100 * time.Millisecond
 	// mostBusy is the part of the processors' time that others may take.
 	mostBusy = 0.25
+	// again is how long a look is good for: processors that idle before each run of
+	// some milliseconds are slow in waking up, and that hides what the run takes.
+	again = time.Second
 )
 
 func (c *calm) wait() {
+	if time.Since(c.looked) < again {
+		return
+	}
+	defer func() { c.looked = time.Now() }()
 	before, ok := processorTimes()
 	for ok {
 		time.Sleep(look)

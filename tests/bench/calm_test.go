@@ -39,4 +39,8 @@ func TestCalmIsNotWaitedForWithoutEnd(t *testing.T) {
 	if c.left+c.waited != most || c.left < 0 {
 		t.Errorf("%s are left after %s", c.left, c.waited)
 	}
+	left := c.left
+	if c.wait(); c.left != left {
+		t.Errorf("it looked twice in no time, and waited for %s", left-c.left)
+	}
 }
