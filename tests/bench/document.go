@@ -26,7 +26,8 @@ the ratios mean something elsewhere.
 Numbers are medians, with the least and the most in parentheses. Wall, CPU (user and
 system) and peak resident memory (MB of 1,000,000 bytes) are those of one process, from
 its start to its end. All run in turn, round after round, each when the rest of the
-machine is idle, as far as waiting helps. Nothing is left out of the medians. A peak below %.1[3]f MB cannot be seen.
+machine is idle, as far as waiting helps. Nothing is left out of the
+medians. A peak below %.1[3]f MB cannot be seen.
 
 ## How it is measured
 
@@ -46,8 +47,8 @@ machine's cores: CPU time that a command takes while it reads is time that Vault
 - argocd-vault-plugin v1.18.1 has a file for each Secret, with a placeholder for each
   value; or with the path as an annotation, and a placeholder for each value. vals
   v0.46.1, with Vault as its only provider, has a reference for each value: eval reads
-  YAML, in one document, since with a document for each it asks twice as often; flatten, its fastest,
-  takes any text. Both are given a token, which spares them a login.
+  YAML, in one document, since with a document for each Secret it asks twice as often;
+  flatten, its fastest, takes any text. Both are given a token, which spares them a login.
 - In rows 4 and 5 esfn has a token as well, by VAULT_TOKEN_FILE. Row 4 is beside two
   things that nobody can do without, added up: the no-op function from start to end,
   and what a reader that runs already takes for one read, with its connection. esfn does
