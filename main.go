@@ -128,7 +128,7 @@ func render(g given, json bool, stdout, stderr io.Writer) int {
 	var problems fn.Problems
 	input := g.input()
 	warnings := withSource(g.settings, func(ctx context.Context, source *vaultsrc.Source) {
-		if isWatched(stderr, g.list.IsResourceList()) {
+		if isWatched(stderr, g.list.IsResourceList(), os.Getenv) {
 			input.Progress = &fn.Progress{}
 			defer show(stderr, input.Progress)()
 		}

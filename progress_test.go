@@ -67,13 +67,13 @@ spec: {secretStoreRef: {name: vault}, dataFrom: [{find: {name: {regexp: .}}}]}
 }
 
 func TestWhoWatches(t *testing.T) {
-	t.Setenv("TERM", "xterm")
+	xterm := func(name string) string { return map[string]string{"TERM": "xterm"}[name] }
 	file, err := os.Create(t.TempDir() + "/log")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if isWatched(&bytes.Buffer{}, false) || isWatched(file, false) {
+	if isWatched(&bytes.Buffer{}, false, xterm) || isWatched(file, false, xterm) {
 		t.Error("a file is watched") // a terminal: tests/terminal_test.go
 	}
 }
