@@ -34,7 +34,8 @@ test-all:
 	$(GO) run ./tests/prepare
 	$(if $(RACE),CGO_ENABLED=1) $(GO) test $(RACE) -parallel 16 $(filter-out %/fn/template,$(shell $(GO) list ./fn/... ./vaultsrc/...))
 	$(GO) test ./fn/template
-	$(GO) test -run '^$$' -bench 'items=1$$' -benchtime 1x ./fn ./fn/resourcelist >/dev/null
+	@said=$$($(GO) test -run '^$$' -bench '/items=1$$' -benchtime 1x ./fn ./fn/resourcelist ./fn/template) && \
+		test $$(echo "$$said" | grep -c ^Benchmark) -ge 12 || { echo "benchmarks that fail, or are not run:"; echo "$$said"; exit 1; }
 	$(GO) test -count=1 . ./tests/...
 
 test-fast: ## what needs no kube-apiserver, no kpt, no Argo CD and no Docker
@@ -44,7 +45,7 @@ test-fast: ## what needs no kube-apiserver, no kpt, no Argo CD and no Docker
 
 COUNT ?= 10
 bench-go: ## the steps of a run, each by itself, for benchstat
-	$(GO) test -run '^$$' -bench . -count $(COUNT) ./fn ./fn/resourcelist
+	$(GO) test -run '^$$' -bench . -count $(COUNT) ./fn ./fn/resourcelist ./fn/template
 
 bench: ## esfn beside its peers, into docs/benchmarks.md: 10 minutes, the first time 15
 	@if docker version >/dev/null 2>&1; then $(MAKE) --no-print-directory image; fi

@@ -33,7 +33,7 @@ func eachSize(b *testing.B, run func(b *testing.B, text []byte, n int)) {
 		text func(n int) []byte
 	}{{"ResourceList", listOf}, {"plain", plainOf}} {
 		for _, n := range []int{1, 100, 10_000} {
-			b.Run(fmt.Sprintf("form=%s/items=%d", form.name, n), func(b *testing.B) {
+			b.Run(fmt.Sprintf("items=%d/form=%s", n, form.name), func(b *testing.B) {
 				text := form.text(n)
 				b.ReportAllocs()
 				b.SetBytes(int64(len(text)))
