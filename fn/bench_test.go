@@ -39,6 +39,20 @@ func packageOf(b *testing.B, n int, templated bool) Input {
 	return in
 }
 
+// inNamespaces is a package of so many namespaces, each with an ExternalSecret, a store
+// and the Secret that it refers to, which have the same names everywhere.
+func inNamespaces(b *testing.B, n int) Input {
+	b.Helper()
+	in := Input{Plain: true}
+	for i := range n {
+		documents := vaultStore + es("app", fmt.Sprintf("data: [{secretKey: f0, remoteRef: {key: app/%d, property: f0}}]", i))
+		for text := range strings.SplitSeq(documents, "---\n") {
+			in.Items = append(in.Items, manifest.New(yaml.MustParse(strings.Replace(text, "metadata: {", fmt.Sprintf("metadata: {namespace: ns-%d, ", i), 1))))
+		}
+	}
+	return in
+}
+
 // immediate answers at once with five fields.
 type immediate struct{}
 
@@ -79,6 +93,30 @@ func BenchmarkResolve(b *testing.B) {
 		for b.Loop() {
 			if p := prepare(in); len(p.entries) != 5*n || len(p.problems) > 0 {
 				b.Fatal(p.problems)
+			}
+		}
+	})
+}
+
+// BenchmarkResolveNamespaces is for what is looked for among many of its kind.
+func BenchmarkResolveNamespaces(b *testing.B) {
+	eachSize(b, func(b *testing.B, n int) {
+		in := inNamespaces(b, n)
+		for b.Loop() {
+			if p := prepare(in); len(p.entries) != n || len(p.problems) > 0 {
+				b.Fatal(p.problems)
+			}
+		}
+	})
+}
+
+// BenchmarkUses is what esfn doctor asks first.
+func BenchmarkUses(b *testing.B) {
+	eachSize(b, func(b *testing.B, n int) {
+		in := packageOf(b, n, false)
+		for b.Loop() {
+			if uses, problems := Uses(in); len(uses) != 1 || len(uses[0].Users) != n || len(uses[0].Refs) != n {
+				b.Fatal(problems)
 			}
 		}
 	})

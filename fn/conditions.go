@@ -29,8 +29,12 @@ func (v *packageView) checkMark(it *item) Problems {
 func (v *packageView) leaveIgnored(stores *storeIndex) {
 	for _, es := range v.ignored {
 		for _, ref := range es.storeRefs() {
-			for _, store := range v.stores {
-				if store.Kind == ref.Kind && (es.of != nil || store.Kind == "ClusterSecretStore" || store.isIn(es.Namespace)) && len(named([]*item{store}, ref.Name, es.item)) > 0 {
+			called := stores.ofPackage.in(es.Namespace, ref.Name)
+			if es.of != nil || ref.Kind == "ClusterSecretStore" {
+				called = stores.ofPackage.anywhere(ref.Name)
+			}
+			for _, store := range called {
+				if store.Kind == ref.Kind {
 					stores.decode(store).stays = true
 				}
 			}

@@ -11,7 +11,8 @@
 //	             one ExternalSecret for each namespace that is chosen
 //	operator.go  what whoever runs the render gives, which comes before it
 //	stores.go    which store an entry means; conditions.go: who may use it, and
-//	             naming.go: what kustomize's renaming does to names
+//	             naming.go: what kustomize's renaming does to names;
+//	             directory.go finds objects by all of them
 //	connect.go   what a store says about reaching Vault, as a [Connection], and
 //	             references.go, the Secrets and ConfigMaps that it refers to
 //	plan.go      one entry per data[] and dataFrom[], with the [Ref] it reads

@@ -36,13 +36,19 @@ func (it *item) names() []string {
 // isIn tells whether the object is in this namespace, or was before kustomize
 // moved it.
 func (it *item) isIn(namespace string) bool {
-	if api.OrDefault(it.Namespace) == api.OrDefault(namespace) {
-		return true
-	}
+	return api.OrDefault(it.Namespace) == api.OrDefault(namespace) || slices.Contains(it.earlierNamespaces(), api.OrDefault(namespace))
+}
+
+// earlierNamespaces are those that the object was in before kustomize moved it.
+func (it *item) earlierNamespaces() (earlier []string) {
 	before, moved := it.annotations[previousNamespaces]
-	return moved && slices.ContainsFunc(strings.Split(before, ","), func(old string) bool {
-		return api.OrDefault(old) == api.OrDefault(namespace)
-	})
+	if !moved {
+		return nil
+	}
+	for namespace := range strings.SplitSeq(before, ",") {
+		earlier = append(earlier, api.OrDefault(namespace))
+	}
+	return earlier
 }
 
 // named returns those of the candidates that referrer means by name: the ones

@@ -97,7 +97,7 @@ func prepare(in Input) prepared {
 	operator, found := viewOperator(in.Operator)
 	p.barriers = append(p.barriers, found...)
 	p.view, p.problems = view(in, from, operator)
-	p.stores = &storeIndex{view: p.view, decoded: map[*item]*decodedStore{}}
+	p.stores = newStoreIndex(p.view)
 	p.view.leaveIgnored(p.stores)
 	p.problems = append(p.problems, p.view.leaveForeign(p.stores)...)
 	p.emission, found = newEmission(p.view, spec)

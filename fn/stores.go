@@ -9,8 +9,18 @@ import (
 
 // storeIndex finds and decodes stores, each at most once.
 type storeIndex struct {
-	view    *packageView
-	decoded map[*item]*decodedStore
+	view *packageView
+	// ofPackage and ofOperator have all stores by their names.
+	ofPackage, ofOperator directory
+	decoded               map[*item]*decodedStore
+	// shadowed are those that one of the operator's takes the place of.
+	shadowed map[*item]bool
+	// instead is what was found so far where a store is missing.
+	instead map[api.StoreRef]string
+}
+
+func newStoreIndex(v *packageView) *storeIndex {
+	return &storeIndex{v, directoryOf(v.stores), directoryOf(v.operator.stores), map[*item]*decodedStore{}, map[*item]bool{}, map[api.StoreRef]string{}}
 }
 
 // decodedStore is a store that something refers to, with what is wrong with it.
@@ -52,6 +62,7 @@ func (x *storeIndex) lookUp(es *externalSecret, ref *api.StoreRef) (*decodedStor
 		for _, it := range shadowed {
 			if !slices.Contains(store.shadowed, it) {
 				store.shadowed = append(store.shadowed, it)
+				x.shadowed[it] = true
 			}
 		}
 		return store, nil
@@ -71,11 +82,11 @@ func (x *storeIndex) lookUp(es *externalSecret, ref *api.StoreRef) (*decodedStor
 // package's store that ref means: whether kustomize renames is the package's
 // doing. Which namespace they serve is theirs alone to say.
 func (x *storeIndex) candidates(es *externalSecret, ref *api.StoreRef) (found, shadowed []*item) {
-	ofPackage := answering(x.view.stores, es, ref)
-	found = answering(x.view.operator.stores, es, ref)
+	ofPackage := answering(x.ofPackage, es, ref)
+	found = answering(x.ofOperator, es, ref)
 	if len(found) == 0 && len(ofPackage) == 1 {
 		for _, name := range ofPackage[0].names() {
-			if found = answering(x.view.operator.stores, es, &api.StoreRef{Kind: ref.Kind, Name: name}); len(found) > 0 {
+			if found = answering(x.ofOperator, es, &api.StoreRef{Kind: ref.Kind, Name: name}); len(found) > 0 {
 				break
 			}
 		}
@@ -87,10 +98,14 @@ func (x *storeIndex) candidates(es *externalSecret, ref *api.StoreRef) (found, s
 }
 
 // answering returns those of the stores that ref can mean for es.
-func answering(stores []*item, es *externalSecret, ref *api.StoreRef) []*item {
+func answering(stores directory, es *externalSecret, ref *api.StoreRef) []*item {
+	all := stores.in(es.Namespace, ref.Name)
+	if ref.Kind == "ClusterSecretStore" {
+		all = stores.anywhere(ref.Name)
+	}
 	var candidates []*item
-	for _, store := range stores {
-		if store.Kind == ref.Kind && (ref.Kind == "ClusterSecretStore" || store.isIn(es.Namespace)) {
+	for _, store := range all {
+		if store.Kind == ref.Kind {
 			candidates = append(candidates, store)
 		}
 	}
@@ -107,38 +122,48 @@ func (x *storeIndex) missing(es *externalSecret, ref *api.StoreRef) *api.Problem
 	if len(x.view.operator.stores) > 0 {
 		p.Cause += " or in ESFN_STORES"
 	}
+	hint, known := x.instead[*ref]
+	if !known {
+		hint = x.hint(ref)
+		x.instead[*ref] = hint
+	}
+	p.Hint = hint
+	return p
+}
+
+// hint says what there is instead of a store that is missing.
+func (x *storeIndex) hint(ref *api.StoreRef) (hint string) {
 	all := slices.Concat(x.view.operator.stores, x.view.stores)
 	switch {
 	case x.view.operator.denyPackageStores:
-		all, p.Hint = x.view.operator.stores, useTheOperators
+		all, hint = x.view.operator.stores, useTheOperators
 	case x.view.generator:
-		p.Hint = "kustomize shows a generator nothing but its own configuration: give the store in ESFN_STORES, or in spec.resources of a RenderExternalSecrets"
+		hint = "kustomize shows a generator nothing but its own configuration: give the store in ESFN_STORES, or in spec.resources of a RenderExternalSecrets"
 	case x.view.host == kustomize:
-		p.Hint = "is it among the resources of this kustomization? An esfn in a base drops the stores that it used, unless it has consumed: Keep"
+		hint = "is it among the resources of this kustomization? An esfn in a base drops the stores that it used, unless it has consumed: Keep"
 	case x.view.host == kpt:
-		p.Hint = "is it in the package, and do selectors, or --match-…, not hide it from esfn?"
+		hint = "is it in the package, and do selectors, or --match-…, not hide it from esfn?"
 	default:
-		p.Hint = "give esfn the store together with the ExternalSecret"
+		hint = "give esfn the store together with the ExternalSecret"
 	}
 	var names []string
 	for _, store := range all {
 		names = append(names, store.Name)
 	}
 	if near := api.DidYouMean(ref.Name, names); near != "" {
-		p.Hint = near
+		hint = near
 	}
 	for _, store := range all {
 		switch {
 		case store.Name != ref.Name:
 			continue
 		case store.Kind != ref.Kind:
-			p.Hint = fmt.Sprintf("there is a %s of that name; set kind: %s", store.Kind, store.Kind)
-			return p
+			return fmt.Sprintf("there is a %s of that name; set kind: %s", store.Kind, store.Kind)
 		default:
-			p.Hint = fmt.Sprintf("there is one in namespace %q; a SecretStore serves its own namespace only", api.OrDefault(store.Namespace))
+			hint = fmt.Sprintf("there is one in namespace %q; a SecretStore serves its own namespace only", api.OrDefault(store.Namespace))
 		}
 	}
-	return p
+	return hint
 }
 
 func (x *storeIndex) decode(it *item) *decodedStore {
@@ -158,15 +183,7 @@ func (x *storeIndex) decode(it *item) *decodedStore {
 // knows tells a store that something refers to, or would but for the operator's
 // store in its place.
 func (x *storeIndex) knows(it *item) bool {
-	if _, decoded := x.decoded[it]; decoded {
-		return true
-	}
-	for _, store := range x.decoded {
-		if slices.Contains(store.shadowed, it) {
-			return true
-		}
-	}
-	return false
+	return x.decoded[it] != nil || x.shadowed[it]
 }
 
 // used returns the items of all stores that nothing needs any more, those among

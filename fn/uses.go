@@ -1,8 +1,6 @@
 package fn
 
 import (
-	"slices"
-
 	"github.com/esfn/esfn/fn/api"
 )
 
@@ -41,8 +39,16 @@ func Uses(in Input) ([]StoreUse, Problems) {
 		store      *decodedStore
 		connection Connection
 	}
+	type user struct {
+		use *StoreUse
+		Resource
+	}
+	type read struct {
+		use *StoreUse
+		Ref
+	}
 	var uses []*StoreUse
-	known := map[key]*StoreUse{}
+	known, users, refs := map[key]*StoreUse{}, map[user]bool{}, map[read]bool{}
 	for _, e := range p.entries {
 		if e.es.isBroken() { // a run reads nothing for it
 			continue
@@ -53,11 +59,13 @@ func Uses(in Input) ([]StoreUse, Problems) {
 			use = &StoreUse{Store: e.store.Resource, Namespace: api.OrDefault(e.es.Namespace), Connection: e.ref.Connection}
 			known[k], uses = use, append(uses, use)
 		}
-		if user := e.es.origin().Resource; !slices.Contains(use.Users, user) {
-			use.Users = append(use.Users, user)
+		if by := (user{use, e.es.origin().Resource}); !users[by] {
+			users[by] = true
+			use.Users = append(use.Users, by.Resource)
 		}
-		if !slices.Contains(use.Refs, *e.ref) {
-			use.Refs = append(use.Refs, *e.ref)
+		if its := (read{use, *e.ref}); !refs[its] {
+			refs[its] = true
+			use.Refs = append(use.Refs, its.Ref)
 		}
 	}
 	for _, it := range v.stores {
