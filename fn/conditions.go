@@ -29,9 +29,9 @@ func (v *packageView) checkMark(it *item) Problems {
 func (v *packageView) leaveIgnored(stores *storeIndex) {
 	for _, es := range v.ignored {
 		for _, ref := range es.storeRefs() {
-			called := stores.ofPackage.in(es.Namespace, ref.Name)
+			called := v.stores.in(es.Namespace, ref.Name)
 			if es.of != nil || ref.Kind == "ClusterSecretStore" {
-				called = stores.ofPackage.anywhere(ref.Name)
+				called = v.stores.anywhere(ref.Name)
 			}
 			for _, store := range called {
 				if store.Kind == ref.Kind {

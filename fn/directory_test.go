@@ -24,7 +24,7 @@ func TestADirectoryFindsWhatAWalkFinds(t *testing.T) {
 	}
 	pairs := 0
 	for range 200 {
-		var all []*item
+		var objects objects
 		for i := range random.IntN(12) {
 			it := &item{index: i, Resource: Resource{Namespace: namespaces[random.IntN(4)], Name: names[random.IntN(3)]}, annotations: map[string]string{}}
 			if random.IntN(2) == 0 {
@@ -33,15 +33,14 @@ func TestADirectoryFindsWhatAWalkFinds(t *testing.T) {
 			if random.IntN(2) == 0 {
 				it.annotations[previousNamespaces] = some(namespaces)
 			}
-			all = append(all, it)
+			objects.add(it)
 		}
-		d := directoryOf(all)
 		for _, name := range names {
 			isCalled := func(it *item) bool {
 				before := strings.Split(it.annotations[previousNames], ",")
 				return it.Name == name || slices.Contains(before, name)
 			}
-			if diff := difference(all, isCalled, d.anywhere(name)); diff != "" {
+			if diff := difference(objects.all, isCalled, objects.anywhere(name)); diff != "" {
 				t.Fatalf("%s anywhere: %s", name, diff)
 			}
 			for _, namespace := range namespaces {
@@ -53,10 +52,10 @@ func TestADirectoryFindsWhatAWalkFinds(t *testing.T) {
 					}
 					return slices.ContainsFunc(places, func(place string) bool { return api.OrDefault(place) == api.OrDefault(namespace) })
 				}
-				if diff := difference(all, func(it *item) bool { return isCalled(it) && isIn(it) }, d.in(namespace, name)); diff != "" {
+				if diff := difference(objects.all, func(it *item) bool { return isCalled(it) && isIn(it) }, objects.in(namespace, name)); diff != "" {
 					t.Fatalf("%q in %q: %s", name, namespace, diff)
 				}
-				pairs += len(d.in(namespace, name))
+				pairs += len(objects.in(namespace, name))
 			}
 		}
 	}

@@ -33,12 +33,6 @@ func (it *item) names() []string {
 	return names
 }
 
-// isIn tells whether the object is in this namespace, or was before kustomize
-// moved it.
-func (it *item) isIn(namespace string) bool {
-	return api.OrDefault(it.Namespace) == api.OrDefault(namespace) || slices.Contains(it.earlierNamespaces(), api.OrDefault(namespace))
-}
-
 // earlierNamespaces are those that the object was in before kustomize moved it.
 func (it *item) earlierNamespaces() (earlier []string) {
 	before, moved := it.annotations[previousNamespaces]
@@ -83,18 +77,12 @@ func named(candidates []*item, name string, referrer *item) []*item {
 	return now
 }
 
-// referred returns the one object of a kind, among the candidates in a
-// namespace, that referrer means by name. Where there is none, or several, the
-// cause says so; there is none exactly where missing is true.
-func referred(kind string, all []*item, namespace, name string, referrer *item) (found *item, missing bool, cause string) {
-	var candidates []*item
-	for _, it := range all {
-		if it.isIn(namespace) {
-			candidates = append(candidates, it)
-		}
-	}
+// referred returns the one object of a kind, in a namespace, that referrer means
+// by name. Where there is none, or several, the cause says so; there is none
+// exactly where missing is true.
+func referred(kind string, all *objects, namespace, name string, referrer *item) (found *item, missing bool, cause string) {
 	where := fmt.Sprintf("%s %s/%s", kind, api.OrDefault(namespace), name)
-	switch answering := named(candidates, name, referrer); len(answering) {
+	switch answering := named(all.in(namespace, name), name, referrer); len(answering) {
 	case 0:
 		return nil, true, "no " + where + " among the manifests given"
 	case 1:

@@ -14,15 +14,15 @@ const giveIt = "give esfn that "
 
 // elsewhere is the hint where an object of that name is among the manifests, and in
 // a namespace that is not meant; "" where there is none.
-func (r *references) elsewhere(all []*item, name string) string {
-	i := slices.IndexFunc(all, func(it *item) bool { return it.Name == name || it.wasCalled(name) })
+func (r *references) elsewhere(all *objects, name string) string {
+	found := all.anywhere(name)
 	switch {
-	case i < 0:
+	case len(found) == 0:
 		return ""
 	case r.store.Resource.Kind == "ClusterSecretStore":
-		return fmt.Sprintf("there is one in namespace %q: set the reference's namespace to it", api.OrDefault(all[i].Namespace))
+		return fmt.Sprintf("there is one in namespace %q: set the reference's namespace to it", api.OrDefault(found[0].Namespace))
 	}
-	return fmt.Sprintf("there is one in namespace %q: a SecretStore refers to its own namespace only", api.OrDefault(all[i].Namespace))
+	return fmt.Sprintf("there is one in namespace %q: a SecretStore refers to its own namespace only", api.OrDefault(found[0].Namespace))
 }
 
 // inItsPlace ends the hint where a Secret is nowhere: what the environment has that

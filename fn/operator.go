@@ -26,7 +26,7 @@ type Operator struct {
 
 // operatorView is the typed view of what the operator gives.
 type operatorView struct {
-	stores, secrets, configMaps []*item
+	stores, secrets, configMaps objects
 	namespaces                  map[string]map[string]string
 	folder                      fs.FS
 	denyPackageStores           bool
@@ -72,11 +72,11 @@ func viewOperator(in Operator) (operatorView, Problems) {
 		seen[id] = it
 		switch {
 		case isStore:
-			v.stores = append(v.stores, it)
+			v.stores.add(it)
 		case h.Kind == "Secret":
-			v.secrets = append(v.secrets, it)
+			v.secrets.add(it)
 		case h.Kind == "ConfigMap":
-			v.configMaps = append(v.configMaps, it)
+			v.configMaps.add(it)
 		case !api.IsNamespace(h.Name):
 			report("metadata.name", "", "%q is no name of a namespace", h.Name)
 		default:

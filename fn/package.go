@@ -88,10 +88,9 @@ type packageView struct {
 	clusterExternalSecrets []*item
 	// ignored are left for the operator in the cluster, decoded as far as they
 	// decode. A ClusterExternalSecret is one of no namespace.
-	ignored    []*externalSecret
-	stores     []*item
-	secrets    []*item
-	configMaps []*item
+	ignored []*externalSecret
+
+	stores, secrets, configMaps objects
 	// namespaces holds the labels of those that are among the items, or are the
 	// operator's.
 	namespaces map[string]map[string]string
@@ -131,9 +130,9 @@ func view(in Input, from sources, operator operatorView) (*packageView, Problems
 		v.place(in, it)
 		switch {
 		case h.APIVersion == "v1" && h.Kind == "Secret":
-			v.secrets = append(v.secrets, it)
+			v.secrets.add(it)
 		case h.APIVersion == "v1" && h.Kind == "ConfigMap":
-			v.configMaps = append(v.configMaps, it)
+			v.configMaps.add(it)
 		case h.APIVersion == "v1" && h.Kind == "Namespace":
 			if api.IsNamespace(h.Name) { // others no cluster has
 				v.namespaces[h.Name] = h.Labels
@@ -143,7 +142,7 @@ func view(in Input, from sources, operator operatorView) (*packageView, Problems
 				"an ExternalSecret that esfn renders is of " + group + "/v1"})
 		case itsGroup != group:
 		case h.Kind == "SecretStore" || h.Kind == "ClusterSecretStore":
-			v.stores = append(v.stores, it)
+			v.stores.add(it)
 		case (h.Kind == "ExternalSecret" || h.Kind == "ClusterExternalSecret") && !it.isIgnored() && version != "v1" && version != "v1beta1":
 			problems = append(problems, Problem{it.Resource, "apiVersion", fmt.Sprintf("%q is no version that esfn reads", h.APIVersion),
 				"write it as " + group + "/v1"})

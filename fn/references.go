@@ -89,13 +89,13 @@ func (r *references) trust(field string, vault *api.VaultProvider) Trust {
 
 // inConfigMap finds a key of a ConfigMap's data.
 func (r *references) inConfigMap(namespace, name, key string) (text string, byOperator bool, unresolved, hint string) {
-	found, missing, cause := r.referred("ConfigMap", r.view.operator.configMaps, namespace, name)
+	found, missing, cause := r.referred("ConfigMap", &r.view.operator.configMaps, namespace, name)
 	if missing {
-		found, missing, cause = r.referred("ConfigMap", r.view.configMaps, namespace, name)
+		found, missing, cause = r.referred("ConfigMap", &r.view.configMaps, namespace, name)
 	}
 	switch {
 	case missing:
-		return "", false, cause, cmp.Or(r.elsewhere(r.view.configMaps, name), giveIt+"ConfigMap")
+		return "", false, cause, cmp.Or(r.elsewhere(&r.view.configMaps, name), giveIt+"ConfigMap")
 	case found == nil:
 		return "", false, cause, ""
 	}
@@ -113,18 +113,18 @@ func (r *references) credential(field string, ref *api.SecretKeyRef, key string)
 	unresolved := func(hint, cause string) Credential {
 		return Credential{Field: field, Unresolved: cause, Hint: hint}
 	}
-	found, missing, cause := r.referred("Secret", r.view.operator.secrets, namespace, ref.Name)
+	found, missing, cause := r.referred("Secret", &r.view.operator.secrets, namespace, ref.Name)
 	if missing {
 		if value, there, problem := r.inFolder(namespace, ref.Name, key); problem != "" {
 			return unresolved("name the key that holds it, or put it there", problem)
 		} else if there {
 			return Credential{Field: field, Value: value, Secret: where + ", key " + key, Operator: where}
 		}
-		found, missing, cause = r.referred("Secret", r.view.secrets, namespace, ref.Name)
+		found, missing, cause = r.referred("Secret", &r.view.secrets, namespace, ref.Name)
 	}
 	switch {
 	case missing:
-		return unresolved(cmp.Or(r.elsewhere(r.view.secrets, ref.Name), giveIt+"Secret: with the manifests, in ESFN_STORES or in ESFN_SECRETS_DIR"+inItsPlace(field)), cause)
+		return unresolved(cmp.Or(r.elsewhere(&r.view.secrets, ref.Name), giveIt+"Secret: with the manifests, in ESFN_STORES or in ESFN_SECRETS_DIR"+inItsPlace(field)), cause)
 	case found == nil:
 		return unresolved("", cause)
 	}
@@ -145,7 +145,7 @@ func (r *references) credential(field string, ref *api.SecretKeyRef, key string)
 }
 
 // referred is [referred] as the store's own item refers.
-func (r *references) referred(kind string, all []*item, namespace, name string) (found *item, missing bool, cause string) {
+func (r *references) referred(kind string, all *objects, namespace, name string) (found *item, missing bool, cause string) {
 	return referred(kind, all, namespace, name, r.store.item)
 }
 

@@ -9,10 +9,8 @@ import (
 
 // storeIndex finds and decodes stores, each at most once.
 type storeIndex struct {
-	view *packageView
-	// ofPackage and ofOperator have all stores by their names.
-	ofPackage, ofOperator directory
-	decoded               map[*item]*decodedStore
+	view    *packageView
+	decoded map[*item]*decodedStore
 	// shadowed are those that one of the operator's takes the place of.
 	shadowed map[*item]bool
 	// instead is what was found so far where a store is missing.
@@ -20,7 +18,7 @@ type storeIndex struct {
 }
 
 func newStoreIndex(v *packageView) *storeIndex {
-	return &storeIndex{v, directoryOf(v.stores), directoryOf(v.operator.stores), map[*item]*decodedStore{}, map[*item]bool{}, map[api.StoreRef]string{}}
+	return &storeIndex{v, map[*item]*decodedStore{}, map[*item]bool{}, map[api.StoreRef]string{}}
 }
 
 // decodedStore is a store that something refers to, with what is wrong with it.
@@ -82,11 +80,11 @@ func (x *storeIndex) lookUp(es *externalSecret, ref *api.StoreRef) (*decodedStor
 // package's store that ref means: whether kustomize renames is the package's
 // doing. Which namespace they serve is theirs alone to say.
 func (x *storeIndex) candidates(es *externalSecret, ref *api.StoreRef) (found, shadowed []*item) {
-	ofPackage := answering(x.ofPackage, es, ref)
-	found = answering(x.ofOperator, es, ref)
+	ofPackage := answering(&x.view.stores, es, ref)
+	found = answering(&x.view.operator.stores, es, ref)
 	if len(found) == 0 && len(ofPackage) == 1 {
 		for _, name := range ofPackage[0].names() {
-			if found = answering(x.ofOperator, es, &api.StoreRef{Kind: ref.Kind, Name: name}); len(found) > 0 {
+			if found = answering(&x.view.operator.stores, es, &api.StoreRef{Kind: ref.Kind, Name: name}); len(found) > 0 {
 				break
 			}
 		}
@@ -98,7 +96,7 @@ func (x *storeIndex) candidates(es *externalSecret, ref *api.StoreRef) (found, s
 }
 
 // answering returns those of the stores that ref can mean for es.
-func answering(stores directory, es *externalSecret, ref *api.StoreRef) []*item {
+func answering(stores *objects, es *externalSecret, ref *api.StoreRef) []*item {
 	all := stores.in(es.Namespace, ref.Name)
 	if ref.Kind == "ClusterSecretStore" {
 		all = stores.anywhere(ref.Name)
@@ -119,7 +117,7 @@ func (x *storeIndex) missing(es *externalSecret, ref *api.StoreRef) *api.Problem
 		p.Cause += fmt.Sprintf(" in namespace %q", api.OrDefault(es.Namespace))
 	}
 	p.Cause += " among the manifests given"
-	if len(x.view.operator.stores) > 0 {
+	if len(x.view.operator.stores.all) > 0 {
 		p.Cause += " or in ESFN_STORES"
 	}
 	hint, known := x.instead[*ref]
@@ -133,10 +131,10 @@ func (x *storeIndex) missing(es *externalSecret, ref *api.StoreRef) *api.Problem
 
 // hint says what there is instead of a store that is missing.
 func (x *storeIndex) hint(ref *api.StoreRef) (hint string) {
-	all := slices.Concat(x.view.operator.stores, x.view.stores)
+	all := slices.Concat(x.view.operator.stores.all, x.view.stores.all)
 	switch {
 	case x.view.operator.denyPackageStores:
-		all, hint = x.view.operator.stores, useTheOperators
+		all, hint = x.view.operator.stores.all, useTheOperators
 	case x.view.generator:
 		hint = "kustomize shows a generator nothing but its own configuration: give the store in ESFN_STORES, or in spec.resources of a RenderExternalSecrets"
 	case x.view.host == kustomize:

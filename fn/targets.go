@@ -56,7 +56,7 @@ func (v *packageView) targets() (targets []*target, stale []*item, problems Prob
 				fmt.Sprintf("%s, which is left to the operator, makes the Secret %s, too", theirs.origin().Resource, t.owner().targetInWords()), "give one of the two another spec.target.name"))
 		}
 	}
-	for _, it := range v.secrets {
+	for _, it := range v.secrets.all {
 		t := byName[it.objectName()]
 		by, marked := it.annotations[madeBy]
 		switch {

@@ -54,10 +54,10 @@ func (v *packageView) compileTemplates(es *externalSecret) (problems Problems) {
 		for _, source := range []struct {
 			*api.TemplateSource
 			kind, field string
-			all         []*item
+			all         *objects
 		}{
-			{from.ConfigMap, "ConfigMap", at + ".configMap", v.configMaps},
-			{from.Secret, "Secret", at + ".secret", v.secrets},
+			{from.ConfigMap, "ConfigMap", at + ".configMap", &v.configMaps},
+			{from.Secret, "Secret", at + ".secret", &v.secrets},
 		} {
 			if source.TemplateSource == nil || api.IsWrongAt(es.problems, source.field+".name") {
 				continue

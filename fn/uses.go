@@ -68,7 +68,7 @@ func Uses(in Input) ([]StoreUse, Problems) {
 			use.Refs = append(use.Refs, its.Ref)
 		}
 	}
-	for _, it := range v.stores {
+	for _, it := range v.stores.all {
 		if stores.knows(it) || v.operator.denyPackageStores {
 			continue
 		}
