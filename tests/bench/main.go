@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/esfn/esfn/tests/bench/workload"
@@ -58,6 +60,7 @@ func run(rounds, only int, output, image string, patience time.Duration) error {
 		return err
 	}
 	defer os.RemoveAll(b.folder)
+	removeWhenEnded(b.folder)
 	if err := b.prepare(); err != nil {
 		return err
 	}
@@ -96,6 +99,18 @@ func run(rounds, only int, output, image string, patience time.Duration) error {
 		return nil
 	}
 	return keep(output, document(on, text, measured, floor))
+}
+
+// removeWhenEnded removes the folder where a signal ends the run: it holds some 60 MB,
+// and a token. Vault ends with this process.
+func removeWhenEnded(folder string) {
+	ended := make(chan os.Signal, 1)
+	signal.Notify(ended, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		<-ended
+		_ = os.RemoveAll(folder)
+		os.Exit(1)
+	}()
 }
 
 // prepare builds and starts all that is there before anything is measured.

@@ -37,6 +37,13 @@ func main() {
 	}
 }
 
+// endWithParent ends the command once there is nobody left to be told of it.
+func endWithParent(end func()) {
+	for parent := os.Getppid(); os.Getppid() == parent; time.Sleep(time.Second) {
+	}
+	end()
+}
+
 func launch(stdout string, command []string) error {
 	if len(command) == 0 {
 		return errors.New("no command")
@@ -47,6 +54,7 @@ func launch(stdout string, command []string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	go endWithParent(cancel)
 	child := exec.CommandContext(ctx, command[0], command[1:]...)
 	child.Stdin, child.Stdout, child.Stderr = os.Stdin, out, os.Stderr
 	began := time.Now()
