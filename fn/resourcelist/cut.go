@@ -44,11 +44,13 @@ var (
 // That the lines are items is not taken on trust. An item's text has to be a list of
 // one map to the parser; a quote or a bracket that the cut has gone through is left
 // open in it, and an alias to another item has no anchor. What is left has to be a map
-// with an empty list where the items were, and without results, which are added to.
+// in block style, with an empty list where the items were, without results, which are
+// added to, and without an alias behind the items: an item may define its anchor again.
 func cut(text string) (c cutting, ok bool) {
 	at := itemsLine.FindStringIndex(text)
 	isIn := func(mark string) bool {
-		return strings.Contains(text, mark) || strings.HasPrefix("\n"+text[:min(3, len(text))], mark)
+		ofLine, atBegin := strings.CutPrefix(mark, "\n")
+		return strings.Contains(text, mark) || atBegin && strings.HasPrefix(text, ofLine)
 	}
 	if at == nil || !strings.HasSuffix(text, "\n") || slices.ContainsFunc(uncuttable, isIn) {
 		return cutting{}, false
@@ -56,7 +58,7 @@ func cut(text string) (c cutting, ok bool) {
 	chunks, indent, rest := chunksOf(text[at[1]:])
 	head, line := text[:at[0]], strings.TrimPrefix(text[at[0]:at[1]], "items:")
 	wrapper, err := decode(head + "items: []" + line + rest)
-	if err != nil || len(wrapper) != 1 || wrapper[0].Field("results") != nil || !hasItemsAt(wrapper[0].YNode(), strings.Count(head, "\n")+1) {
+	if err != nil || len(wrapper) != 1 || wrapper[0].Field("results") != nil || !isAround(wrapper[0].YNode(), strings.Count(head, "\n")+1) {
 		return cutting{}, false
 	}
 	c = cutting{wrapper: wrapper[0], head: head, line: line, rest: rest, indent: indent, items: make([]*manifest.Object, len(chunks))}
@@ -109,15 +111,24 @@ func chunksOf(text string) (chunks []string, indent int, rest string) {
 	}
 }
 
-// hasItemsAt tells whether a map has the field items on a line, and nowhere else.
-func hasItemsAt(n *yaml.Node, line int) bool {
+// isAround tells whether a map can be what stands around the items: it has the field
+// items on that line and nowhere else.
+func isAround(n *yaml.Node, line int) bool {
+	if n.Kind != yaml.MappingNode || n.Style&yaml.FlowStyle != 0 || hasAliasBelow(n, line) {
+		return false
+	}
 	var lines []int
-	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
+	for i := 0; i < len(n.Content); i += 2 {
 		if n.Content[i].Value == "items" {
 			lines = append(lines, n.Content[i].Line)
 		}
 	}
 	return len(lines) == 1 && lines[0] == line
+}
+
+func hasAliasBelow(n *yaml.Node, line int) bool {
+	return n.Kind == yaml.AliasNode && n.Line > line ||
+		slices.ContainsFunc(n.Content, func(child *yaml.Node) bool { return hasAliasBelow(child, line) })
 }
 
 // itemOf parses the text of an item; nil where it is no list of one map.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/esfn/esfn/fn"
@@ -85,6 +86,10 @@ var oddHeads = []string{
 	"---\napiVersion: config.kubernetes.io/v1\nkind: ResourceList\n",
 	"",
 	"apiVersion: config.kubernetes.io/v1\nfunctionConfig: {kind: C, text: \"\nitems:\n\"}\nkind: ResourceList\n",
+	"metadata: &a {x: 1}\napiVersion: config.kubernetes.io/v1\nkind: ResourceList\n",
+	"&b\napiVersion: config.kubernetes.io/v1\nkind: ResourceList\n",
+	"{apiVersion: config.kubernetes.io/v1, kind: ResourceList,\n",
+	" apiVersion: config.kubernetes.io/v1\n kind: ResourceList\n",
 }
 
 var oddItemsLines = []string{"items:\n", "items:\n", "items:\n", "items: # of all\n", "items:   \n", "items: &i\n", "items:\r\n", "\"items\":\n", "items: []\nitems:\n", "items:#\n"}
@@ -95,6 +100,11 @@ var oddTails = []string{
 	"# about c\nfunctionConfig:\n  kind: C # of a kind\n  text: |\n    items: []\n",
 	"functionConfig: {kind: C}\napiVersion: config.kubernetes.io/v1\nkind: ResourceList\n",
 	"functionConfig: *a\n",
+	"functionConfig: {kind: C, spec: *a, more: *b}\n",
+	"functionConfig: &a {kind: C, spec: &b {}, more: *a}\n",
+	"functionConfig:\n  <<: *a\n  kind: C\n",
+	"}\n",
+	", functionConfig: {kind: C}}\n",
 	"results:\n- message: earlier\n",
 	"items:\n- kind: Z\n",
 	"...\n",
@@ -140,14 +150,25 @@ func oddList(r *rand.Rand) string {
 }
 
 // TestWhatIsCutIsTheSameToAHost: whatever the list looks like, what a host reads out of
-// the answer is what it reads out of one that was made of the whole tree, comments
-// and styles with it.
+// the answer is what it reads out of the input: the same values in the same style, with
+// aliases for what they stand for. What is handed through has its bytes, comments
+// included.
 func TestWhatIsCutIsTheSameToAHost(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	cuts := 0
 	for range 5_000 {
 		if sameToAHost(t, oddList(r), r.Uint64()) {
 			cuts++
+		}
+	}
+	// Anchors meet their aliases too seldom by chance.
+	for _, item := range oddItems {
+		for _, head := range oddHeads {
+			for _, tail := range oddTails {
+				if strings.Contains(item, "&") {
+					sameToAHost(t, head+"items:\n- "+strings.ReplaceAll(item, "\n", "\n  ")+"\n- kind: B\n"+tail, 1)
+				}
+			}
 		}
 	}
 	if cuts < 1_000 {
@@ -169,6 +190,11 @@ func TestListsThatAreNotCut(t *testing.T) {
 		"the end of a document":              begin + "items:\n- kind: A\n...\n",
 		"results, which are added to":        begin + "items:\n- kind: A\nresults:\n- message: earlier\n",
 		"no line break at the end":           begin + "items:\n- kind: A",
+		"an alias behind the items":          "metadata: &a {x: 1}\n" + begin + "items:\n- kind: A\n  data: &a {y: 2}\nfunctionConfig: {kind: C, spec: *a}\n",
+		"an alias behind, to the list":       "&b\n" + begin + "items:\n- &b\n  kind: A\nfunctionConfig: {spec: *b}\n",
+		"a merge behind the items":           "metadata: &a {x: 1}\n" + begin + "items:\n- kind: A\n  data: &a {y: 2}\nfunctionConfig:\n  <<: *a\n",
+		"a list in flow style":               "{apiVersion: config.kubernetes.io/v1, kind: ResourceList,\nitems:\n- kind: A\n}\n",
+		"a list that is not at the margin":   " apiVersion: config.kubernetes.io/v1\n kind: ResourceList\nitems:\n- kind: A\n",
 		"another line break, before an item": begin + "items:\n- kind: A\r- kind: B\n",
 	} {
 		if _, ok := cut(text); ok {
@@ -241,6 +267,9 @@ func sameToAHost(t *testing.T, text string, choice uint64) (cut bool) {
 	if err != nil {
 		t.Fatalf("%s\nwas cut, and cannot be read as a whole: %v", text, err)
 	}
+	if diff := cmp.Diff(expanded(whole.FunctionConfig), expanded(list.FunctionConfig)); diff != "" {
+		t.Fatalf("%s\nhas another functionConfig, -whole +cut:\n%s", text, diff)
+	}
 	was := seenByAHost(t, text)
 	if len(list.Items) != len(was) || len(list.Items) != len(whole.Items) {
 		t.Fatalf("%s\nwas cut into %d items, and has %d", text, len(list.Items), len(was))
@@ -281,6 +310,12 @@ func sameToAHost(t *testing.T, text string, choice uint64) (cut bool) {
 				t.Fatalf("%s\nbecame\n%s\nwith other bytes", text, answer)
 			} else {
 				bytes.Reset()
+			}
+		}
+		if _, before := readByKyaml(text); before == nil {
+			nodes, after := readByKyaml(string(answer))
+			if after != nil || len(nodes) != len(tc.given) {
+				t.Fatalf("%s\nbecame\n%s\nof which a function of kyaml's reads %d items: %v", text, answer, len(nodes), after)
 			}
 		}
 		if wrapper := wrapperOf(t, string(answer)); wrapper != wrapperOf(t, text) {
@@ -333,7 +368,36 @@ func shown(t *testing.T, items ...*yaml.RNode) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(&all, "%d:\n%s", i, text)
+		fmt.Fprintf(&all, "%d:\n%s%s", i, text, expanded(item))
 	}
 	return all.String()
+}
+
+// expanded is what a node stands for, with aliases written out.
+func expanded(node *yaml.RNode) string {
+	var all strings.Builder
+	var write func(n *yaml.Node, depth int)
+	write = func(n *yaml.Node, depth int) {
+		if n.Kind == yaml.AliasNode {
+			n = n.Alias
+		}
+		fmt.Fprintf(&all, "%d %s %q", n.Kind, n.ShortTag(), n.Value)
+		if depth++; depth > 20 { // one that holds itself
+			return
+		}
+		all.WriteString(" [")
+		for _, child := range n.Content {
+			write(child, depth)
+		}
+		all.WriteString("]")
+	}
+	if node != nil {
+		write(node.YNode(), 0)
+	}
+	return all.String()
+}
+
+// readByKyaml reads a list as functions and hosts that are built on kyaml do.
+func readByKyaml(text string) ([]*yaml.RNode, error) {
+	return (&kio.ByteReader{Reader: strings.NewReader(text)}).Read()
 }
