@@ -38,7 +38,17 @@ func (r *fetching) of(entry int) outcome {
 // source's business.
 func fetch(ctx context.Context, entries []*entry, source Source, progress *Progress) *fetching {
 	r := &fetching{make([]outcome, len(entries)), make([]chan struct{}, len(entries)), make(chan struct{})}
-	var reads []func()
+	reads := map[string][]func(){} // by server: one that is slow holds up none but its own
+	do := func(e *entry, read func()) {
+		server := e.ref.Connection.Server
+		reads[server] = append(reads[server], read)
+	}
+	finds := 0
+	for _, e := range entries {
+		if e.find != nil {
+			finds++
+		}
+	}
 	alike := map[Ref]*[]int{} // the entries that name the same
 	for i, e := range entries {
 		same, known := alike[*e.ref]
@@ -49,16 +59,16 @@ func fetch(ctx context.Context, entries []*entry, source Source, progress *Progr
 		}
 		r.answered[i] = make(chan struct{})
 		if e.find != nil {
-			reads = append(reads, func() {
+			do(e, func() {
 				defer close(r.answered[i])
-				r.outcomes[i] = find(ctx, e, source, progress)
+				r.outcomes[i] = find(ctx, e, source, readersOf(finds), progress)
 			})
 			continue
 		}
 		progress.expect(1)
 		same = &[]int{i}
 		alike[*e.ref] = same
-		reads = append(reads, func() {
+		do(e, func() {
 			defer close(r.answered[i])
 			defer progress.finish()
 			got := outcome{}
@@ -73,16 +83,20 @@ func fetch(ctx context.Context, entries []*entry, source Source, progress *Progr
 	}
 	go func() {
 		defer close(r.all)
-		sideBySide(reads)
+		var servers sync.WaitGroup
+		for _, its := range reads {
+			servers.Go(func() { sideBySide(its, readersOf(len(reads))) })
+		}
+		servers.Wait()
 	}()
 	return r
 }
 
-// sideBySide does everything, in its order, with so many goroutines as mostReaders.
-func sideBySide(all []func()) {
+// sideBySide does everything, in its order, with so many goroutines.
+func sideBySide(all []func(), n int) {
 	next := make(chan func())
 	var readers sync.WaitGroup
-	for range min(mostReaders, len(all)) {
+	for range min(n, len(all)) {
 		readers.Go(func() {
 			for do := range next {
 				do()
@@ -95,6 +109,18 @@ func sideBySide(all []func()) {
 	close(next)
 	readers.Wait()
 }
+
+const (
+	// mostReaders is how many goroutines read side by side: as many as any source reads
+	// at a time, and few enough for any number of entries and a tree of any size.
+	mostReaders = 256
+	// fewReaders is how many they are at least where servers or finds share them: as many
+	// as a source mostly reads at a time.
+	fewReaders = 16
+)
+
+// readersOf is how many each of n has, which read side by side.
+func readersOf(n int) int { return max(fewReaders, mostReaders/n) }
 
 // read asks the source. A panic there would end the process with a trace of it.
 func read(ctx context.Context, ref Ref, source Source) (answer Answer, err error) {

@@ -17,8 +17,13 @@ import (
 // under its full name, which begins with find.path
 // (providers/v1/vault/client_get_all_secrets.go in ESO). Folders, metadata and
 // secrets are read side by side; how many at a time is the source's business.
-func find(ctx context.Context, e *entry, source Source, progress *Progress) outcome {
-	f := &finding{ctx: ctx, entry: e, source: source, progress: progress, found: map[string]secret.Value{}}
+func find(ctx context.Context, e *entry, source Source, readers int, progress *Progress) (got outcome) {
+	defer func() {
+		if recover() != nil { // in a goroutine, where it would end the process with a trace
+			got = outcome{errs: []error{errOwnFault}}
+		}
+	}()
+	f := &finding{ctx: ctx, entry: e, source: source, most: readers, progress: progress, found: map[string]secret.Value{}}
 	if e.find.Name != nil {
 		f.name = regexp.MustCompile(e.find.Name.RegExp)
 	}
@@ -61,6 +66,7 @@ type finding struct {
 	entry    *entry
 	source   Source
 	progress *Progress
+	most     int            // readers at a time
 	name     *regexp.Regexp // nil to choose by tags
 	all      sync.WaitGroup
 

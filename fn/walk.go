@@ -6,10 +6,6 @@ import (
 )
 
 const (
-	// mostReaders is how many goroutines the reads of a run have, and those of each
-	// find: as many as any source reads at a time, and few enough for any number of
-	// entries and a tree of any size.
-	mostReaders = 256
 	// mostNames bounds what one find walks through. A Secret holds 1 MiB.
 	mostNames = 100_000
 	// longestName bounds a name, which is a path in Vault.
@@ -33,7 +29,7 @@ func (f *finding) do(part phase, name string) {
 	}
 	f.progress.expect(1)
 	f.queue = append(f.queue, job{part, name})
-	if f.readers < mostReaders {
+	if f.readers < f.most {
 		f.readers++
 		f.all.Go(f.read)
 	}
