@@ -19,7 +19,7 @@ func doctor(g given, stdout, stderr io.Writer) (code int) {
 		fmt.Fprintln(stderr, problems.Error())
 		return 1
 	}
-	warnings := withSource(g.settings, func(ctx context.Context, source *vaultsrc.Source) {
+	warnings, _ := withSource(g.settings, func(ctx context.Context, source *vaultsrc.Source) {
 		code = examine(ctx, g.input(), source, stdout, stderr)
 	})
 	warn(warnings, stderr)

@@ -127,13 +127,16 @@ func render(g given, json bool, stdout, stderr io.Writer) int {
 	var output fn.Output
 	var problems fn.Problems
 	input := g.input()
-	warnings := withSource(g.settings, func(ctx context.Context, source *vaultsrc.Source) {
+	warnings, interrupted := withSource(g.settings, func(ctx context.Context, source *vaultsrc.Source) {
 		if isWatched(stderr, g.list.IsResourceList(), os.Getenv) {
 			input.Progress = &fn.Progress{}
 			defer show(stderr, input.Progress)()
 		}
 		output, problems = fn.Run(ctx, input, source)
 	})
+	if interrupted && len(problems) == 0 {
+		problems = fn.Problems{{Cause: "interrupted"}}
+	}
 	// Also of a run that failed: a token that was not revoked is to be known.
 	warn(append(output.Warnings, warnings...), stderr)
 	if len(problems) > 0 {
@@ -150,8 +153,9 @@ func render(g given, json bool, stdout, stderr io.Writer) int {
 }
 
 // withSource lets use have a source. Tokens that were got for it are revoked
-// before it returns, whatever happened: the warnings tell which were not.
-func withSource(settings vaultsrc.Settings, use func(context.Context, *vaultsrc.Source)) (warnings fn.Problems) {
+// before it returns, whatever happened: the warnings tell which were not, and
+// interrupted, whether a signal came, also in the meantime.
+func withSource(settings vaultsrc.Settings, use func(context.Context, *vaultsrc.Source)) (warnings fn.Problems, interrupted bool) {
 	// Vault's client library looks at some twenty variables on its own; what
 	// esfn takes from the environment it has by now.
 	for _, variable := range os.Environ() {
@@ -159,10 +163,10 @@ func withSource(settings vaultsrc.Settings, use func(context.Context, *vaultsrc.
 			_ = os.Unsetenv(name)
 		}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signalled, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	ctx, cancel := context.WithTimeout(ctx, settings.Timeout)
+	context.AfterFunc(signalled, stop) // a second signal ends the process at once
+	ctx, cancel := context.WithTimeout(signalled, settings.Timeout)
 	defer cancel()
 
 	source := vaultsrc.New(settings)
@@ -170,9 +174,10 @@ func withSource(settings vaultsrc.Settings, use func(context.Context, *vaultsrc.
 		for _, sentence := range source.Close() {
 			warnings = append(warnings, fn.Problem{Cause: sentence})
 		}
+		interrupted = signalled.Err() != nil
 	}()
 	use(ctx, source)
-	return nil
+	return nil, false
 }
 
 func warn(warnings fn.Problems, stderr io.Writer) {

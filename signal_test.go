@@ -1,0 +1,70 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestASignalWhileTokensAreRevoked ends the run as one before that does: nothing is
+// written. The Vault is a fake, since a real one does not wait with its answer for a
+// signal to come.
+func TestASignalWhileTokensAreRevoked(t *testing.T) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM) // or the process that runs the tests would end
+	defer signal.Stop(signals)
+	for _, sent := range []bool{false, true} {
+		t.Run(fmt.Sprint(sent), func(t *testing.T) {
+			revoked := false
+			vault := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case strings.HasSuffix(r.URL.Path, "/login/ada"):
+					fmt.Fprint(w, `{"request_id":"made-up","auth":{"client_token":"hvs.made-up","lease_duration":60}}`)
+				case strings.HasSuffix(r.URL.Path, "/revoke-self"):
+					if revoked = true; sent {
+						_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
+						<-signals
+						time.Sleep(50 * time.Millisecond) // esfn has it at the same time
+					}
+					w.WriteHeader(http.StatusNoContent)
+				default:
+					fmt.Fprint(w, `{"request_id":"made-up","data":{"data":{"a":"made-up-value"},"metadata":{"version":1}}}`)
+				}
+			}))
+			defer vault.Close()
+			file := filepath.Join(t.TempDir(), "app.yaml")
+			if err := os.WriteFile(file, []byte(`apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: {name: vault}
+spec: {provider: {vault: {server: "`+vault.URL+`", path: kv, auth: {userPass: {username: ada, secretRef: {name: login, key: password}}}}}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: login}
+stringData: {password: made-up-password}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: app}
+spec: {secretStoreRef: {name: vault}, data: [{secretKey: a, remoteRef: {key: app, property: a}}]}
+`), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var stdout, stderr bytes.Buffer
+			code := run([]string{file}, os.Stdin, &stdout, &stderr)
+			if !revoked || sent != (code == 1) || sent != (stdout.Len() == 0) || sent != (stderr.String() == "error: interrupted\n") {
+				t.Errorf("exit status %d, %d bytes on stdout, revoked: %v\n%s", code, stdout.Len(), revoked, stderr.String())
+			}
+		})
+	}
+}
