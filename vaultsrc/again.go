@@ -35,6 +35,9 @@ type again struct {
 	// where that is 0, for a time that it does not say.
 	busy  bool
 	asked time.Duration
+	// out tells that it answered 502, 503 or 504 and no time to come back: a gateway's
+	// node is replaced, or Vault is sealed or has no leader.
+	out bool
 }
 
 func (a *again) Error() string { return a.fault.Cause }
@@ -55,6 +58,7 @@ func (s *session) orAgain(ctx context.Context, answer *api.Response, err error, 
 		plain, err = answer.Response, nil // the error is that of the status
 		a.asked, a.busy = retryAfter(plain)
 		a.busy = a.busy || plain.StatusCode == http.StatusTooManyRequests
+		a.out = !a.busy && plain.StatusCode >= http.StatusBadGateway && plain.StatusCode <= http.StatusGatewayTimeout
 	}
 	if retry, _ := mayMend(ctx, plain, err); !retry {
 		return fault

@@ -63,6 +63,12 @@ func failed() error {
 	return &again{fault: &fn.Fault{Scope: fn.StoreScope, Cause: "failed"}, session: &session{}}
 }
 
+// outOfService is what a gateway says without a node behind it, or Vault while it has
+// no leader.
+func outOfService() error {
+	return &again{fault: &fn.Fault{Scope: fn.StoreScope, Cause: "is out of service"}, session: &session{}, out: true}
+}
+
 // in is a location at a server of that name.
 func in(host string) location {
 	return location{at: endpoint{Connection: fn.Connection{Server: "https://" + host}}}

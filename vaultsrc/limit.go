@@ -27,7 +27,19 @@ var _ reader = (*limit)(nil)
 func newLimit(n int, next reader) *limit { return &limit{next, newTurns(n)} }
 
 // attempts counts those at one read that came to nothing.
-type attempts struct{ failed, refused int }
+type attempts struct {
+	failed, refused int
+	// out is when the server was first out of service.
+	out time.Time
+}
+
+// mayWait tells whether a read may still wait for a server that is out of service.
+func (n *attempts) mayWait() bool {
+	if n.out.IsZero() {
+		n.out = time.Now()
+	}
+	return time.Since(n.out) < backWithin
+}
 
 // areOver tells that there is to be no other. A store says how many it wants, whatever
 // they come to. Without that a server that is busy is asked as long as the run has
@@ -42,7 +54,7 @@ func (n attempts) areOver(e endpoint) bool {
 func (l *limit) read(ctx context.Context, at location) (fn.Answer, error) {
 	var made attempts
 	for {
-		turn, err := l.turns.take(ctx, at.at.origin(), made != attempts{})
+		turn, err := l.turns.take(ctx, at.at.origin(), made.failed+made.refused > 0)
 		if err != nil {
 			return fn.Answer{}, err
 		}
@@ -63,7 +75,7 @@ func (l *limit) attempt(ctx context.Context, at location, turn *turn, made *atte
 		l.turns.answered(turn)
 		return answer, err
 	}
-	if a.busy {
+	if a.busy || a.out && made.mayWait() && l.turns.isWellKnown(turn) {
 		return fn.Answer{}, l.refused(ctx, at, turn, made, a)
 	}
 	made.failed++
@@ -97,6 +109,9 @@ func (l *limit) refused(ctx context.Context, at location, turn *turn, made *atte
 	if a.asked > 0 {
 		fault.Cause += fmt.Sprintf(": it asks to be left alone for %s, and the run ends before that", about(a.asked))
 		fault.Hint = "set ESFN_TIMEOUT for more time, " + laterHint
+	}
+	if fault.Scope == fn.EntryScope { // it says nothing of other reads
+		return &fault
 	}
 	return a.giveUp(l.turns.close(turn, &fault))
 }

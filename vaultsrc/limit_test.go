@@ -41,6 +41,7 @@ func TestWhenAReadIsMadeAgain(t *testing.T) {
 			gaps: []gap{{200 * ms, 1000 * ms}, exactly(5 * time.Second), {400 * ms, 2000 * ms}, exactly(6 * time.Second)}},
 		{name: "a third failure with another answer between", answers: []error{failed(), later(time.Second), failed(), failed()},
 			gaps: []gap{{200 * ms, 1000 * ms}, exactly(time.Second), {400 * ms, 2000 * ms}}, fault: "failed"},
+		{name: "twice where it never was in service", answers: []error{outOfService()}, gaps: []gap{{200 * ms, 1000 * ms}, {400 * ms, 2000 * ms}}, fault: "is out of service"},
 		{name: "as often as the store says", retry: fn.Retry{Given: true, Max: 3, Interval: "5ms"}, answers: []error{later(0), failed(), later(2 * time.Second), later(0)},
 			gaps: []gap{exactly(5 * ms), exactly(5 * ms), exactly(2 * time.Second)}, fault: "is busy"},
 		{name: "never, as the store says", retry: fn.Retry{Given: true, Interval: "5ms"}, answers: []error{later(time.Second)}, fault: "is busy"},
@@ -77,6 +78,77 @@ func TestWhenAReadIsMadeAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAServerThatIsOutOfServiceForAWhile in the middle of a run: reads wait for it, and
+// go on with fewer.
+func TestAServerThatIsOutOfServiceForAWhile(t *testing.T) {
+	const from = 50 * time.Millisecond
+	for _, out := range []time.Duration{1500 * time.Millisecond, 8 * time.Second} {
+		t.Run(out.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				servers := newFakeServers(func(_ int, at time.Duration, _ location) error {
+					if at >= from && at < from+out {
+						return outOfService()
+					}
+					return nil
+				})
+				l := newLimit(16, servers)
+				if faults := readAll(t.Context(), l, 400, "a"); len(faults) > 0 {
+					t.Error(faults)
+				}
+				// All that were under way, then half of them, and so on.
+				if n := servers.between(from, from+out); n < 16 || n > 16+8+4+2+1+1+1+1 {
+					t.Errorf("%d requests while it is out of service", n)
+				}
+				if servers.most != 16 || l.turns.servers[0].cuts == 0 || l.turns.free != 16 {
+					t.Errorf("%d under way at most, %d cuts, %d turns free", servers.most, l.turns.servers[0].cuts, l.turns.free)
+				}
+			})
+		})
+	}
+}
+
+// TestAServerThatDoesNotComeBack is given up, and before the run ends.
+func TestAServerThatDoesNotComeBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		servers := newFakeServers(func(n int, _ time.Duration, _ location) error {
+			if n > 16 {
+				return outOfService()
+			}
+			return nil
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+		defer cancel()
+		l := newLimit(16, servers)
+		if faults := readAll(ctx, l, 16, "a"); len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		_, err := l.read(ctx, in("a"))
+		took := servers.asked[len(servers.asked)-1]
+		if err == nil || err.Error() != "is out of service" || took < backWithin || took > backWithin+mostPause+3*maxRetryWait {
+			t.Errorf("%v, and the last request after %s", err, took)
+		}
+	})
+}
+
+// TestAServerThatHasHardlyAnswered, and is out of service, is not waited for.
+func TestAServerThatHasHardlyAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		servers := newFakeServers(func(n int, _ time.Duration, _ location) error {
+			if n > 15 {
+				return outOfService()
+			}
+			return nil
+		})
+		l := newLimit(16, servers)
+		if faults := readAll(t.Context(), l, 15, "a"); len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		if _, err := l.read(t.Context(), in("a")); err == nil || len(servers.asked) != 15+3 {
+			t.Errorf("%v after %d requests", err, len(servers.asked))
+		}
+	})
 }
 
 // TestFewerAreUnderWay after a server asked to be left alone: half as many, then more

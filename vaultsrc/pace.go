@@ -12,6 +12,9 @@ const (
 	// for how long, is left alone. It is doubled while it goes on, up to mostPause.
 	leastPause = 200 * time.Millisecond
 	mostPause  = 3200 * time.Millisecond
+	// backWithin is how long a read waits for a server that is out of service in the
+	// middle of a run: to elect a leader, to unseal and to replace a node take seconds.
+	backWithin = 10 * time.Second
 )
 
 // server is what is known of one. How many reads may be under way there follows its
@@ -32,6 +35,8 @@ type server struct {
 	// cuts is how often most was halved, and answers how many there were since it
 	// last changed. vain is how many cuts there were since the last answer.
 	cuts, answers, vain int
+	// all is how many answers there were in the run.
+	all int
 }
 
 // answered notes that the server answered. An answer to what was sent before the last
@@ -40,6 +45,7 @@ func (t *turns) answered(own *turn) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := own.server
+	s.all++
 	if own.cuts != s.cuts {
 		return
 	}
@@ -47,6 +53,15 @@ func (t *turns) answered(own *turn) {
 	if s.answers++; s.answers >= s.most {
 		s.most, s.answers = min(s.most+1, t.most), 0
 	}
+}
+
+// isWellKnown tells whether the server of a turn has answered as many reads as may be
+// under way at a time. Where it is out of service then, that is worth a wait, and more
+// likely to pass; one that never was in service is to be told of soon.
+func (t *turns) isWellKnown(own *turn) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return own.server.all >= t.most
 }
 
 // refused notes that the server asks to be left alone for so long, 0 where it does not

@@ -169,6 +169,27 @@ func TestAVaultThatAsksToBeLeftAlone(t *testing.T) {
 	}
 }
 
+// TestAVaultThatIsOutOfServiceForAWhile in the middle of the reads: 503 as a gateway
+// answers it, and Vault itself while it has no leader, without a word of when to come
+// back. A read alone would have three attempts.
+func TestAVaultThatIsOutOfServiceForAWhile(t *testing.T) {
+	t.Parallel()
+	var until time.Time
+	f := startTroubled(t, func(f *troubled, w http.ResponseWriter, r *troubledRequest) bool {
+		if r.n == thousand/2 {
+			until = time.Now().Add(3 * time.Second)
+		}
+		return r.n >= thousand/2 && time.Now().Before(until) && f.refuse(w, 503)
+	})
+	f.readThousand(t)
+	if n := f.troubles[503]; n < 1 || n > 16+8+4+2+1+1 {
+		t.Errorf("%d requests were refused", n)
+	}
+	if f.mostAfter > concurrency/2 {
+		t.Errorf("%d under way after it", f.mostAfter)
+	}
+}
+
 // TestAVaultThatDoesNotSayHowLong is asked again as long as there is time.
 func TestAVaultThatDoesNotSayHowLong(t *testing.T) {
 	t.Parallel()
