@@ -11,7 +11,7 @@ import (
 )
 
 // TestAThousandReadsOfAVaultInTrouble has, in the middle of them, a Vault that asks to
-// be left alone, one that fails, connections that are cut, and a read that is slow: the
+// be left alone, one that fails, connections that are cut, and ten reads that are slow: the
 // run ends right, and asks for nothing that was answered a second time.
 func TestAThousandReadsOfAVaultInTrouble(t *testing.T) {
 	s := storyFor(t)
@@ -64,7 +64,9 @@ spec:
 		s.recorder.Fail(fault)
 		want += fault.Times
 	}
-	s.recorder.Slow("kv/data/s500", 300)
+	for i := range 10 {
+		s.recorder.Slow(fmt.Sprint("kv/data/s", 500+i), 300)
+	}
 	stdout, stderr, failed := pipe(t, in.String())
 	if failed || stderr != "" {
 		t.Fatalf("stderr:\n%s", stderr)
