@@ -75,6 +75,7 @@ Environment:
                                a Vault asks for that
   HTTPS_PROXY, NO_PROXY        proxy for https:// addresses; lower case, too
   SSL_CERT_FILE, SSL_CERT_DIR  the system's CA certificates
+  GOGC, GOMEMLIMIT             as any program in Go has them; GOGC is 300 here
   TERM, CI                     dumb, or set to anything: no progress on a terminal
 
 https://github.com/esfn/esfn

@@ -42,7 +42,7 @@ func TestEveryVariableIsDocumented(t *testing.T) {
 		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "_RELATIVE_URI",
 		"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "_TOKEN_FILE",
 	}
-	for _, ofGo := range []string{"NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"} {
+	for _, ofGo := range []string{"NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "GOGC", "GOMEMLIMIT"} {
 		found[ofGo] = true
 	}
 	for variable := range found {
