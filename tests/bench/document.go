@@ -57,7 +57,8 @@ machine's cores: CPU time that a command takes while it reads is time that Vault
   as kustomize gives them to a function: 850 bytes each, with 11 annotations.
 - Row 8 shows what becomes of a run: the exit status of each, the Secrets that came out,
   how many answers were faulty, and how many requests were under way at once, at most,
-  of those that came after the first of these.
+  of those that came after the first of these. A connection that was cut is made anew:
+  conn. counts both, of which no more than the limit are open at a time.
 
 The commands:
 

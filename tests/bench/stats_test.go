@@ -62,6 +62,13 @@ func TestVerdicts(t *testing.T) {
 	}
 	just := tally{Reads: 2, Logins: 1, Connections: 4}
 	requests := func(t tally) *line { return &line{samples: []sample{{tally: just}, {tally: t}}} }
+	ended := func(exits ...int) *line {
+		l := &line{}
+		for _, exit := range exits {
+			l.samples = append(l.samples, sample{Exit: exit, found: 5000})
+		}
+		return l
+	}
 	for _, tc := range []struct {
 		name string
 		got  verdict
@@ -76,6 +83,10 @@ func TestVerdicts(t *testing.T) {
 		{"in one run one more", exactly(requests(tally{Reads: 3, Logins: 1, Connections: 4}), just), verdict{"3 reads, 1 login", "just these, ≤ 4 conn.", false}},
 		{"in one run another kind", exactly(requests(tally{Reads: 2, Logins: 1, Others: 1}), just), verdict{"2 reads, 1 login, 1 other", "just these, ≤ 4 conn.", false}},
 		{"a connection more", exactly(requests(tally{Reads: 2, Logins: 1, Connections: 5}), just), verdict{"2 reads, 1 login", "just these, ≤ 4 conn.", false}},
+		{"never run", exactly(&line{}, just), verdict{"", "just these, ≤ 4 conn.", false}},
+		{"esfn never run", within("wall", nil, took(10).wall(), 1.3), verdict{"esfn: 0.00 × the wall", "≤ 1.3 ×", false}},
+		{"all Secrets", allRight(ended(0, 0)), verdict{"exit 0, 0; 1,000 Secrets; 0 faults, then 0 at once", "exit 0, 1,000 Secrets", true}},
+		{"one run fails", allRight(ended(0, 1)), verdict{"exit 0, 1; 1,000 Secrets; 0 faults, then 0 at once", "exit 0, 1,000 Secrets", false}},
 		{"size", atMost(24_000_000, 24), verdict{"24.0 MB", "≤ 24 MB", true}},
 		{"too large", atMost(24_100_000, 24), verdict{"24.1 MB", "≤ 24 MB", false}},
 	} {

@@ -12,12 +12,12 @@ type verdict struct {
 const noTarget = 0
 
 // within says how much of another line's wall, CPU or peak esfn takes, which is to
-// be at most so much.
+// be at most so much. What was not measured meets nothing.
 func within(what string, esfn, other series, most float64) verdict {
 	r := ratio(esfn, other)
 	v := verdict{measured: fmt.Sprintf("esfn: %.2f × the %s", r, what)}
 	if most != noTarget {
-		v.target, v.met = fmt.Sprintf("≤ %.1f ×", most), r <= most
+		v.target, v.met = fmt.Sprintf("≤ %.1f ×", most), r > 0 && r <= most
 	}
 	return v
 }
@@ -36,7 +36,7 @@ func faster(esfn, other *line, least float64) verdict {
 // exactly says which requests each of the runs made, and that they are to be just
 // these, over so many connections at most.
 func exactly(l *line, want tally) verdict {
-	v := verdict{target: fmt.Sprintf("just these, ≤ %d conn.", want.Connections), met: true}
+	v := verdict{target: fmt.Sprintf("just these, ≤ %d conn.", want.Connections), met: len(l.samples) > 0}
 	for _, s := range l.samples {
 		got := s.tally
 		connections := got.Connections
