@@ -7,10 +7,8 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/esfn/esfn/fn"
@@ -30,9 +28,9 @@ func build(timeout time.Duration, folders []string) (*resourcelist.List, fn.Prob
 	if !hasKustomization(folder) {
 		return read(folders, nil)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signalled, stop := untilSignal()
 	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(signalled, timeout)
 	defer cancel()
 	command := exec.CommandContext(ctx, "kustomize", "build", folder)
 	command.Env = withoutOurs(os.Environ())

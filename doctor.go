@@ -19,7 +19,9 @@ func doctor(g given, stdout, stderr io.Writer) (code int) {
 		fmt.Fprintln(stderr, problems.Error())
 		return 1
 	}
-	warnings, _ := withSource(g.settings, func(ctx context.Context, source *vaultsrc.Source) {
+	signalled, stop := untilSignal()
+	defer stop()
+	warnings := withSource(signalled, g.settings, func(ctx context.Context, source *vaultsrc.Source) {
 		code = examine(ctx, g.input(), source, stdout, stderr)
 	})
 	warn(warnings, stderr)

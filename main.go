@@ -14,11 +14,9 @@ import (
 	"io"
 	"log"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -39,6 +37,7 @@ func main() {
 	if _, said := os.LookupEnv("GOGC"); !said {
 		debug.SetGCPercent(300) // a run is short: a quarter less time for a third more memory
 	}
+	outlivePipes()
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -70,9 +69,9 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 	}
 	switch {
 	case command == "help", slices.Contains(args, "--help"), slices.Contains(args, "-h"):
-		return write(stdout, stderr, []byte(usage))
+		return write(context.Background(), stdout, stderr, []byte(usage))
 	case command == "version", command == "--version":
-		return write(stdout, stderr, []byte("esfn "+version()+"\n"))
+		return write(context.Background(), stdout, stderr, []byte("esfn "+version()+"\n"))
 	case command == "install":
 		return install(args[1:], stderr)
 	case command == "doctor":
@@ -122,40 +121,42 @@ func (g given) input() fn.Input {
 // It returns the exit code.
 func render(g given, json bool, stdout, stderr io.Writer) int {
 	if len(g.unreadable) > 0 {
-		return fail(g.list, append(g.unreadable, g.misset...), stdout, stderr)
+		return fail(context.Background(), g.list, append(g.unreadable, g.misset...), stdout, stderr)
 	}
 	var output fn.Output
 	var problems fn.Problems
 	input := g.input()
-	warnings, interrupted := withSource(g.settings, func(ctx context.Context, source *vaultsrc.Source) {
+	signalled, stop := untilSignal()
+	defer stop()
+	warnings := withSource(signalled, g.settings, func(ctx context.Context, source *vaultsrc.Source) {
 		if isWatched(stderr, g.list.IsResourceList(), os.Getenv) {
 			input.Progress = &fn.Progress{}
 			defer show(stderr, input.Progress)()
 		}
 		output, problems = fn.Run(ctx, input, source)
 	})
-	if interrupted && len(problems) == 0 {
-		problems = fn.Problems{{Cause: "interrupted"}}
+	if signalled.Err() != nil && len(problems) == 0 {
+		problems = fn.Problems{interrupted}
 	}
 	// Also of a run that failed: a token that was not revoked is to be known.
 	warn(append(output.Warnings, warnings...), stderr)
 	if len(problems) > 0 {
-		return fail(g.list, problems, stdout, stderr)
+		return fail(signalled, g.list, problems, stdout, stderr)
 	}
 	answer, err := g.list.Answer(output.Items, output.Warnings.Results(fn.WarningSeverity))
 	if json {
 		answer, err = g.list.JSON(output.Items)
 	}
 	if err != nil {
-		return fail(g.list, fn.Problems{{Cause: err.Error()}}, stdout, stderr)
+		return fail(signalled, g.list, fn.Problems{{Cause: err.Error()}}, stdout, stderr)
 	}
-	return write(stdout, stderr, answer)
+	return write(signalled, stdout, stderr, answer)
 }
 
-// withSource lets use have a source. Tokens that were got for it are revoked
-// before it returns, whatever happened: the warnings tell which were not, and
-// interrupted, whether a signal came, also in the meantime.
-func withSource(settings vaultsrc.Settings, use func(context.Context, *vaultsrc.Source)) (warnings fn.Problems, interrupted bool) {
+// withSource lets use have a source until the run's time is over or a signal came.
+// Tokens that were got for it are revoked before it returns, whatever happened: the
+// warnings tell which were not.
+func withSource(signalled context.Context, settings vaultsrc.Settings, use func(context.Context, *vaultsrc.Source)) (warnings fn.Problems) {
 	// Vault's client library looks at some twenty variables on its own; what
 	// esfn takes from the environment it has by now.
 	for _, variable := range os.Environ() {
@@ -163,21 +164,18 @@ func withSource(settings vaultsrc.Settings, use func(context.Context, *vaultsrc.
 			_ = os.Unsetenv(name)
 		}
 	}
-	signalled, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	context.AfterFunc(signalled, stop) // a second signal ends the process at once
 	ctx, cancel := context.WithTimeout(signalled, settings.Timeout)
 	defer cancel()
 
 	source := vaultsrc.New(settings)
+	defer context.AfterFunc(signalled, source.Hurry)()
 	defer func() {
 		for _, sentence := range source.Close() {
 			warnings = append(warnings, fn.Problem{Cause: sentence})
 		}
-		interrupted = signalled.Err() != nil
 	}()
 	use(ctx, source)
-	return nil, false
+	return nil
 }
 
 func warn(warnings fn.Problems, stderr io.Writer) {
@@ -188,24 +186,14 @@ func warn(warnings fn.Problems, stderr io.Writer) {
 
 // fail says what is wrong, on stderr and, where there is a place for it, in the
 // results of a ResourceList whose items are as they came.
-func fail(list *resourcelist.List, problems fn.Problems, stdout, stderr io.Writer) int {
+func fail(signalled context.Context, list *resourcelist.List, problems fn.Problems, stdout, stderr io.Writer) int {
 	fmt.Fprintln(stderr, problems.Error())
-	if list.IsResourceList() {
+	if list.IsResourceList() && signalled.Err() == nil {
 		answer, err := list.Answer(list.Items, problems.Results(fn.ErrorSeverity))
 		if err != nil {
-			fmt.Fprintln(stderr, fn.Problems{{Cause: err.Error()}}.Error())
-			return 1
+			return say(stderr, fn.Problem{Cause: err.Error()})
 		}
-		write(stdout, stderr, answer)
+		write(signalled, stdout, stderr, answer)
 	}
 	return 1
-}
-
-// write puts a finished answer on stdout, in one piece.
-func write(stdout, stderr io.Writer, answer []byte) int {
-	if _, err := stdout.Write(answer); err != nil {
-		fmt.Fprintln(stderr, fn.Problems{{Cause: "stdout: " + err.Error()}}.Error())
-		return 1
-	}
-	return 0
 }

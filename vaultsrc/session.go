@@ -23,6 +23,8 @@ const (
 	// closeTimeout bounds that and the revocation of all tokens together, so
 	// that a Vault that hangs does not hold up the answer.
 	closeTimeout = 2 * time.Second
+	// hurriedTimeout takes its place from when somebody who waits ended the run.
+	hurriedTimeout = 700 * time.Millisecond
 )
 
 // session is a client and its login, which is made when it is first needed and
@@ -44,13 +46,15 @@ type session struct {
 type sessions struct {
 	settings   *Settings
 	transports *transports
+	// late is closed when a run that was told to hurry has no more time.
+	late chan struct{}
 
 	mu   sync.Mutex
 	open map[endpoint]*session
 }
 
 func newSessions(s *Settings) *sessions {
-	return &sessions{settings: s, transports: newTransports(s), open: map[endpoint]*session{}}
+	return &sessions{settings: s, transports: newTransports(s), late: make(chan struct{}), open: map[endpoint]*session{}}
 }
 
 // at returns a session that is logged in and works so far.
@@ -123,6 +127,13 @@ func (s *session) logIn(run context.Context, x *sessions) {
 func (x *sessions) close() []string {
 	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(x.settings.closeTimeout, closeTimeout))
 	defer cancel()
+	go func() {
+		select {
+		case <-x.late:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	var all sync.WaitGroup

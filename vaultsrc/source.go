@@ -3,6 +3,7 @@ package vaultsrc
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"github.com/esfn/esfn/fn"
 )
@@ -45,6 +46,10 @@ func (s *Source) Read(ctx context.Context, ref fn.Ref) (fn.Answer, error) {
 	}
 	return s.reader.read(ctx, at)
 }
+
+// Hurry has Close end within hurriedTimeout from now, also where it is under way. It is
+// to be called once at most.
+func (s *Source) Hurry() { time.AfterFunc(hurriedTimeout, func() { close(s.sessions.late) }) }
 
 // Close revokes the tokens that the run got, within closeTimeout, also where the
 // run's context has ended. It returns a sentence on each that it could not
