@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// audit compares each program with docs/modules.md, and says on out what is left as
+// it is. Whatever is wrong is in the error, all of it.
+func audit(ctx context.Context, out io.Writer, database string, release bool) error {
+	allowed, err := readPage()
+	if err != nil {
+		return err
+	}
+	address, err := databaseAt(ctx, database)
+	if err != nil {
+		return err
+	}
+	systems := []string{"linux"}
+	if release {
+		systems = []string{"linux", "darwin", "windows"}
+	}
+	var problems []string
+	var all []vulnerability
+	for _, p := range programs {
+		linked, err := p.linked(ctx)
+		if err != nil {
+			return err
+		}
+		problems = append(problems, moduleProblems(p.name, linked, allowed)...)
+		ofLicences, err := licenceProblems(linked, allowed)
+		if err != nil {
+			return err
+		}
+		problems = append(problems, ofLicences...)
+		fmt.Fprintf(out, "%s: %d modules\n", p.name, len(linked))
+		for _, system := range systems {
+			if !slices.ContainsFunc(p.targets, func(target string) bool { return strings.HasPrefix(target, system+"/") }) {
+				continue
+			}
+			found, err := vulnerabilitiesOf(ctx, p.dir, ".", system, address)
+			if err != nil {
+				return err
+			}
+			all = append(all, found...)
+			problems = append(problems, report(out, p.name+" on "+system, judge(found, allowed.explained, release))...)
+		}
+	}
+	problems = append(problems, unfoundProblems(all, allowed.explained)...)
+	slices.Sort(problems)
+	if problems = slices.Compact(problems); len(problems) > 0 {
+		return errors.New(strings.Join(problems, "\nerror: "))
+	}
+	return nil
+}
+
+// report says what vulnerabilities are left as they are, and returns the others.
+func report(out io.Writer, name string, j judged) []string {
+	for _, line := range j.others {
+		fmt.Fprintf(out, "  %s: %s\n", name, line)
+	}
+	if len(j.ofGo) > 0 {
+		fmt.Fprintf(out, "  %s: %d in %s itself, gone with Go %s or a newer one:\n    %s\n",
+			name, len(j.ofGo), runtime.Version(), strings.TrimPrefix(j.newestGo, "v"), strings.Join(j.ofGo, "\n    "))
+	}
+	problems := slices.Clone(j.problems)
+	for i := range problems {
+		problems[i] = name + ": " + problems[i]
+	}
+	return problems
+}
