@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string) error {
 func auditCommand(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("audit", flag.ContinueOnError)
 	database := flags.String("vulndb", "latest", "version of the vulnerability database, its folder, or its address")
-	release := flags.Bool("release", false, "for every system, and let Go have no vulnerability either")
+	release := flags.Bool("release", false, "for every target, and let Go have no vulnerability either")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

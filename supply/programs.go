@@ -88,10 +88,9 @@ func (p program) linked(ctx context.Context) ([]linkedModule, error) {
 }
 
 func (p program) packagesOn(ctx context.Context, target string) ([]goPackage, error) {
-	system, processor, _ := strings.Cut(target, "/")
 	list := exec.CommandContext(ctx, "go", "list", "-deps", "-json=Dir,Module", ".")
 	list.Dir = p.dir
-	list.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOOS="+system, "GOARCH="+processor)
+	list.Env = environmentFor(target)
 	output, err := list.Output()
 	if err != nil {
 		return nil, fmt.Errorf("go list in %s for %s: %w", p.dir, target, withStderr(err))
@@ -106,6 +105,12 @@ func (p program) packagesOn(ctx context.Context, target string) ([]goPackage, er
 		}
 		packages = append(packages, pkg)
 	}
+}
+
+// environmentFor is that of a build as it is handed out.
+func environmentFor(target string) []string {
+	system, processor, _ := strings.Cut(target, "/")
+	return append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOOS="+system, "GOARCH="+processor)
 }
 
 // withStderr adds what a command said to the error that it ended with.

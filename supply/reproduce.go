@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,11 +44,11 @@ func reproduce(ctx context.Context) error {
 			return err
 		}
 	}
-	return compareBuilds(clones[0].folder, clones[1].folder)
+	return compareBuilds(os.Stdout, clones[0].folder, clones[1].folder)
 }
 
 // compareBuilds says the hash of each file, or that it has two.
-func compareBuilds(one, another string) error {
+func compareBuilds(out io.Writer, one, another string) error {
 	for _, file := range built {
 		a, err := os.ReadFile(filepath.Join(one, file))
 		if err != nil {
@@ -60,7 +61,7 @@ func compareBuilds(one, another string) error {
 		if !bytes.Equal(a, b) {
 			return fmt.Errorf("%s is not the same in two clones: %d bytes with SHA-256 %x, and %d bytes with %x", file, len(a), sha256.Sum256(a), len(b), sha256.Sum256(b))
 		}
-		fmt.Printf("%x  %s (from two clones)\n", sha256.Sum256(a), file)
+		fmt.Fprintf(out, "%x  %s (from two clones)\n", sha256.Sum256(a), file)
 	}
 	return nil
 }

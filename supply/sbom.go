@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"debug/buildinfo"
 	"fmt"
@@ -30,11 +31,17 @@ func writeSBOM(binary, file string) error {
 	if err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	if err := spdxjson.Write(document, &text, spdxjson.Indent("  "), spdxjson.EscapeHTML(false)); err != nil {
+	text, err := encodeSBOM(document)
+	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, text.Bytes(), 0o644)
+	return os.WriteFile(file, text, 0o644)
+}
+
+func encodeSBOM(document *spdx.Document) ([]byte, error) {
+	var text bytes.Buffer
+	err := spdxjson.Write(document, &text, spdxjson.Indent("  "), spdxjson.EscapeHTML(false))
+	return text.Bytes(), err
 }
 
 // sbomOf is made from nothing but the binary and docs/modules.md, which the audit
@@ -44,11 +51,11 @@ func sbomOf(binary string, allowed page) (*spdx.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	bytes, err := os.ReadFile(binary)
+	content, err := os.ReadFile(binary)
 	if err != nil {
 		return nil, err
 	}
-	name, sum := path.Base(info.Path), fmt.Sprintf("%x", sha256.Sum256(bytes))
+	name, sum := path.Base(info.Path), fmt.Sprintf("%x", sha256.Sum256(content))
 	document := &spdx.Document{
 		SPDXVersion:       spdx.Version,
 		DataLicense:       spdx.DataLicense,
@@ -100,7 +107,10 @@ func relationships(packages []*spdx.Package) []*spdx.Relationship {
 var notInID = regexp.MustCompile(`[^A-Za-z0-9.-]+`)
 
 func packageOf(module, version, licence string) *spdx.Package {
-	purl := "pkg:golang/" + strings.ToLower(module) + "@" + strings.ReplaceAll(version, "+", "%2B")
+	purl := "pkg:golang/" + strings.ToLower(module)
+	if version != develVersion {
+		purl += "@" + strings.ReplaceAll(version, "+", "%2B")
+	}
 	return &spdx.Package{
 		PackageName:             module,
 		PackageSPDXIdentifier:   common.ElementID("go-" + notInID.ReplaceAllString(module, "-")),
@@ -127,10 +137,10 @@ func setting(info *debug.BuildInfo, key, otherwise string) string {
 	return otherwise
 }
 
-// versionOf is the version of the main module; "(devel)" where Go knew none.
+// develVersion is Go's word for a build from files that no commit is known for.
+const develVersion = "(devel)"
+
+// versionOf is the version of the main module.
 func versionOf(info *debug.BuildInfo) string {
-	if info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
+	return cmp.Or(info.Main.Version, develVersion)
 }

@@ -25,8 +25,8 @@ type vulnerability struct {
 	id, summary string
 	// module that it is in; "stdlib" is Go itself.
 	module, fixed string
-	// called is whether a call leads to it, as far as govulncheck sees.
-	called bool
+	// linked is whether a function that it is in is in the binary.
+	linked bool
 }
 
 // message is one of govulncheck's, of the kinds that are of interest.
@@ -42,17 +42,18 @@ type message struct {
 	}
 }
 
-// vulnerabilitiesOf runs govulncheck over the packages of a folder.
-func vulnerabilitiesOf(ctx context.Context, dir, pattern, system, database string) ([]vulnerability, error) {
+// vulnerabilitiesOf has govulncheck look for what is vulnerable among the functions in
+// a binary, which has to have its symbols. The linker has left out what no call leads to,
+// so this is about just what is handed out, for the system that it is built for.
+func vulnerabilitiesOf(ctx context.Context, binary, database string) ([]vulnerability, error) {
 	var output, complaints bytes.Buffer
-	command := scan.Command(ctx, "-C", dir, "-format", "json", "-db", database, pattern)
-	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOOS="+system)
+	command := scan.Command(ctx, "-mode", "binary", "-format", "json", "-db", database, binary)
 	command.Stdout, command.Stderr = &output, &complaints
 	if err := command.Start(); err != nil {
 		return nil, err
 	}
 	if err := command.Wait(); err != nil {
-		return nil, fmt.Errorf("govulncheck in %s: %w\n%s", dir, err, &complaints)
+		return nil, fmt.Errorf("govulncheck of %s: %w\n%s", binary, err, &complaints)
 	}
 	return readFindings(&output)
 }
@@ -80,7 +81,7 @@ func readFindings(output io.Reader) ([]vulnerability, error) {
 		if i < 0 {
 			i, found = len(found), append(found, v)
 		}
-		found[i].called = found[i].called || m.Finding.Trace[0].Function != ""
+		found[i].linked = found[i].linked || m.Finding.Trace[0].Function != ""
 	}
 	for i := range found {
 		found[i].summary = summaries[found[i].id]
@@ -88,14 +89,15 @@ func readFindings(output io.Reader) ([]vulnerability, error) {
 	return found, nil
 }
 
-// judged are vulnerabilities by what follows from them, each a line.
+// judged are vulnerabilities by what follows from them, each a line; of those of Go
+// itself there is the ID.
 type judged struct {
 	// problems have to be fixed or explained.
 	problems []string
 	// ofGo are in Go itself, and fixed in a newer one, which is newestGo at least.
 	ofGo     []string
 	newestGo string
-	// others are explained, or in what is not called.
+	// others are explained, or in what is not linked.
 	others []string
 }
 
@@ -107,12 +109,12 @@ func judge(found []vulnerability, explained map[string]string, release bool) jud
 		why, known := explained[v.id]
 		line := fmt.Sprintf("%s in %s: %s", v.id, v.module, v.summary)
 		switch ofGo := v.module == "stdlib" && v.fixed != ""; {
-		case !v.called:
-			j.others = append(j.others, line+" (not called)")
+		case !v.linked:
+			j.others = append(j.others, line+" (not in the binary)")
 		case known:
 			j.others = append(j.others, line+" (explained: "+why+")")
 		case ofGo && !release:
-			j.ofGo = append(j.ofGo, line)
+			j.ofGo = append(j.ofGo, v.id)
 			if semver.Compare(v.fixed, j.newestGo) > 0 {
 				j.newestGo = v.fixed
 			}
@@ -121,7 +123,7 @@ func judge(found []vulnerability, explained map[string]string, release bool) jud
 		case v.fixed != "":
 			j.problems = append(j.problems, line+"; it is fixed in "+v.fixed)
 		default:
-			j.problems = append(j.problems, line+"; there is no fix: do without what is called, or explain it in docs/modules.md")
+			j.problems = append(j.problems, line+"; there is no fix: do without it, or explain it in docs/modules.md")
 		}
 	}
 	return j
@@ -131,9 +133,9 @@ func judge(found []vulnerability, explained map[string]string, release bool) jud
 func unfoundProblems(found []vulnerability, explained map[string]string) []string {
 	var problems []string
 	for id := range explained {
-		isIt := func(v vulnerability) bool { return v.id == id && v.called }
+		isIt := func(v vulnerability) bool { return v.id == id && v.linked }
 		if !slices.ContainsFunc(found, isIt) {
-			problems = append(problems, fmt.Sprintf("docs/modules.md explains %s, which is not called any more: take the row out", id))
+			problems = append(problems, fmt.Sprintf("docs/modules.md explains %s, which is in no binary any more: take the row out", id))
 		}
 	}
 	slices.Sort(problems)
