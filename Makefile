@@ -92,6 +92,12 @@ image-files:
 	@$(SUPPLY) labels ../bin/image/esfn > bin/image/labels
 	@chmod 755 bin/image/esfn bin/image/kustomize bin/image/doc bin/image/doc/* && chmod 644 bin/image/passwd bin/image/group bin/image/doc/*/*
 
+# A release is made with another of goreleaser's commands, by whoever may publish one.
+GORELEASER = $(GO) run github.com/goreleaser/goreleaser/v2@v2.15.0
+goreleaser: licences ## check .goreleaser.yaml and build all of a release, but publish nothing; builds goreleaser first
+	$(GORELEASER) check
+	$(GORELEASER) release --snapshot --clean --skip=before,publish,announce
+
 targets: ## esfn for every system: 4 minutes the first time, on two cores
 	@for target in $(TARGETS); do \
 		system=$${target%/*}; processor=$${target#*/}; end=; [ $$system != windows ] || end=.exe; \
