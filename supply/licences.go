@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	classifier "github.com/google/licenseclassifier/v2"
 	"github.com/google/licenseclassifier/v2/assets"
@@ -18,6 +19,9 @@ var (
 	// noticeName is what has to be handed on with it, but is no licence.
 	noticeName = regexp.MustCompile(`(?i)^(notice|patents)([-._].*)?$`)
 )
+
+// knownLicences takes seconds to load, and is loaded once.
+var knownLicences = sync.OnceValues(assets.DefaultClassifier)
 
 // licenceFiles are those of a module: at its root, and in every folder from there down
 // to a linked package, where code of somebody else's may be.
@@ -77,7 +81,7 @@ func licencesOf(known *classifier.Classifier, m linkedModule) (string, error) {
 // licenceProblems compares the licences of modules with what the page says of them,
 // and with the licences that it allows.
 func licenceProblems(linked []linkedModule, allowed page) ([]string, error) {
-	known, err := assets.DefaultClassifier()
+	known, err := knownLicences()
 	if err != nil {
 		return nil, err
 	}
