@@ -19,14 +19,14 @@ import (
 // kustomization, else the files below it. kustomize is the one on the PATH. It runs no
 // functions, so that a repository decides neither what is run nor in which
 // environment, and it is not given what is esfn's.
-func build(timeout time.Duration, folders []string) (*resourcelist.List, fn.Problems) {
+func build(timeout time.Duration, folders []string, room *room) (*resourcelist.List, fn.Problems) {
 	list := &resourcelist.List{}
 	if len(folders) != 1 || strings.HasPrefix(folders[0], "-") {
 		return list, fn.Problems{{Field: "build", Cause: "takes one folder", Hint: "esfn build ."}}
 	}
 	folder := folders[0]
 	if !hasKustomization(folder) {
-		return read(folders, nil)
+		return read(folders, nil, room)
 	}
 	signalled, stop := untilSignal()
 	defer stop()
@@ -34,12 +34,15 @@ func build(timeout time.Duration, folders []string) (*resourcelist.List, fn.Prob
 	defer cancel()
 	command := exec.CommandContext(ctx, "kustomize", "build", folder)
 	command.Env = withoutOurs(os.Environ())
-	var stdout, stderr bytes.Buffer
-	command.Stdout, command.Stderr = &stdout, &stderr
+	stdout, stderr := &taking{most: room.left, ended: cancel}, &taking{most: mostOfMessages}
+	command.Stdout, command.Stderr = stdout, stderr
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = time.Second
 	problem := fn.Problem{Field: "kustomize build " + folder}
 	switch err := command.Run(); {
+	case stdout.over:
+		much := &tooMuchInput{room.most}
+		problem.Cause, problem.Hint = much.Error(), much.hint()
 	case errors.Is(err, exec.ErrNotFound):
 		problem.Cause, problem.Hint = "there is no kustomize on the PATH", "install it, or pipe its output into esfn"
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
@@ -78,4 +81,26 @@ func withoutOurs(environment []string) []string {
 		}
 	}
 	return rest
+}
+
+// mostOfMessages is what is kept of what kustomize says on stderr.
+const mostOfMessages fn.Bytes = 1 << 20
+
+// taking takes what a program writes, and what is too much of it no more: ended is
+// called then.
+type taking struct {
+	bytes.Buffer
+	most  fn.Bytes
+	over  bool
+	ended func()
+}
+
+func (t *taking) Write(text []byte) (int, error) {
+	if !t.over && fn.Bytes(t.Len()+len(text)) <= t.most {
+		return t.Buffer.Write(text)
+	}
+	if t.over = true; t.ended != nil {
+		t.ended()
+	}
+	return len(text), nil
 }

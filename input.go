@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,10 +15,10 @@ import (
 // read reads the files and folders named, "-" among them for stdin, or stdin
 // alone where none is named. It returns everything that cannot be read, or a
 // list that is not empty.
-func read(args []string, stdin *os.File) (*resourcelist.List, fn.Problems) {
+func read(args []string, stdin *os.File, room *room) (*resourcelist.List, fn.Problems) {
 	list := &resourcelist.List{}
 	if len(args) == 0 || len(args) == 1 && args[0] == "-" {
-		data, problem := readStdin(stdin)
+		data, problem := readStdin(stdin, room)
 		if problem == nil {
 			var err error
 			if list, err = resourcelist.Read(data); err == nil {
@@ -32,8 +31,9 @@ func read(args []string, stdin *os.File) (*resourcelist.List, fn.Problems) {
 	var problems fn.Problems
 	for _, arg := range args {
 		switch {
+		case room.left < 0: // which was said
 		case arg == "-":
-			data, problem := readStdin(stdin)
+			data, problem := readStdin(stdin, room)
 			if problem == nil {
 				if err := list.AddFile("stdin", data); err != nil {
 					problem = stdinProblem(err)
@@ -45,7 +45,7 @@ func read(args []string, stdin *os.File) (*resourcelist.List, fn.Problems) {
 		case strings.HasPrefix(arg, "-"):
 			problems = append(problems, fn.Problem{Field: arg, Cause: "no such option", Hint: "esfn --help lists what there is"})
 		default:
-			problems = append(problems, readFiles(list, arg)...)
+			problems = append(problems, readFiles(list, arg, room)...)
 		}
 	}
 	if len(problems) == 0 && len(list.Items) == 0 {
@@ -54,11 +54,11 @@ func read(args []string, stdin *os.File) (*resourcelist.List, fn.Problems) {
 	return list, problems
 }
 
-func readStdin(stdin *os.File) ([]byte, *fn.Problem) {
+func readStdin(stdin *os.File, room *room) ([]byte, *fn.Problem) {
 	if info, err := stdin.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 		return nil, stdinProblem(resourcelist.ErrEmpty) // a terminal, or nothing
 	}
-	data, err := io.ReadAll(stdin)
+	data, err := room.read(stdin)
 	if err != nil {
 		return nil, stdinProblem(err)
 	}
@@ -66,26 +66,22 @@ func readStdin(stdin *os.File) ([]byte, *fn.Problem) {
 }
 
 func stdinProblem(err error) *fn.Problem {
-	problem := &fn.Problem{Field: "stdin", Cause: err.Error()}
-	if errors.Is(err, resourcelist.ErrEmpty) {
-		problem.Hint = "pipe manifests in, or name files and folders; esfn --help tells more"
-	}
-	return problem
+	return &fn.Problem{Field: "stdin", Cause: err.Error(), Hint: hintFor(err)}
 }
 
 // readFiles adds a file to the list, or of a folder all .yaml, .yml and .json
 // files below it, in the order of their names, but for hidden ones.
-func readFiles(list *resourcelist.List, arg string) (problems fn.Problems) {
+func readFiles(list *resourcelist.List, arg string, room *room) (problems fn.Problems) {
 	fail := func(path string, err error) {
-		problems = append(problems, fn.Problem{Field: path, Cause: fileFault(err)})
+		problems = append(problems, fn.Problem{Field: path, Cause: fileFault(err), Hint: hintFor(err)})
 	}
 	info, err := os.Stat(arg)
 	if err != nil {
 		fail(arg, err)
 		return problems
 	}
-	add := func(path string, read func(string) ([]byte, error), name string) {
-		data, err := read(name)
+	add := func(path string, open func(string) (*os.File, error), name string) {
+		data, err := room.readFile(open, name)
 		if err == nil {
 			err = list.AddFile(path, data)
 		}
@@ -94,7 +90,7 @@ func readFiles(list *resourcelist.List, arg string) (problems fn.Problems) {
 		}
 	}
 	if !info.IsDir() {
-		add(arg, os.ReadFile, arg)
+		add(arg, os.Open, arg)
 		return problems
 	}
 	// A link in a folder of somebody else's leads no further than the folder.
@@ -108,6 +104,8 @@ func readFiles(list *resourcelist.List, arg string) (problems fn.Problems) {
 	err = filepath.WalkDir(arg+string(filepath.Separator), func(path string, entry fs.DirEntry, err error) error {
 		hidden := path != arg+string(filepath.Separator) && strings.HasPrefix(entry.Name(), ".")
 		switch {
+		case room.left < 0: // which was said
+			return fs.SkipAll
 		case err != nil:
 			fail(path, err)
 		case entry.IsDir() && hidden:
@@ -120,7 +118,7 @@ func readFiles(list *resourcelist.List, arg string) (problems fn.Problems) {
 			if err != nil {
 				name = path
 			}
-			add(path, inside.ReadFile, name)
+			add(path, inside.Open, name)
 		}
 		return nil
 	})

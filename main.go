@@ -75,11 +75,15 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 	case command == "install":
 		return install(args[1:], stderr)
 	case command == "doctor":
-		return doctor(gather(func(time.Duration) (*resourcelist.List, fn.Problems) { return read(args[1:], stdin) }), stdout, stderr)
+		return doctor(gather(func(_ time.Duration, room *room) (*resourcelist.List, fn.Problems) {
+			return read(args[1:], stdin, room)
+		}), stdout, stderr)
 	case command == "build":
-		return render(gather(func(timeout time.Duration) (*resourcelist.List, fn.Problems) { return build(timeout, args[1:]) }), json, stdout, stderr)
+		return render(gather(func(timeout time.Duration, room *room) (*resourcelist.List, fn.Problems) {
+			return build(timeout, args[1:], room)
+		}), json, stdout, stderr)
 	}
-	return render(gather(func(time.Duration) (*resourcelist.List, fn.Problems) { return read(args, stdin) }), json, stdout, stderr)
+	return render(gather(func(_ time.Duration, room *room) (*resourcelist.List, fn.Problems) { return read(args, stdin, room) }), json, stdout, stderr)
 }
 
 // given is what a run has to work with: the manifests, and what whoever runs it
@@ -88,19 +92,24 @@ type given struct {
 	list     *resourcelist.List
 	operator fn.Operator
 	settings vaultsrc.Settings
+	bounds   bounds
 	// unreadable is what is wrong with files, and misset with settings.
 	unreadable, misset fn.Problems
 }
 
 // gather reads the manifests and the environment. What time the manifests take is
 // the run's.
-func gather(manifests func(timeout time.Duration) (*resourcelist.List, fn.Problems)) (g given) {
+func gather(manifests func(timeout time.Duration, room *room) (*resourcelist.List, fn.Problems)) (g given) {
 	g.settings, g.misset = vaultsrc.ParseSettings(os.Getenv, os.ReadFile)
 	g.settings.UserAgent = "esfn/" + version()
+	var problems fn.Problems
+	g.bounds, problems = readBounds(os.Getenv)
+	g.misset = append(g.misset, problems...)
+	g.settings.MaxAnswer, g.settings.MaxValues = g.bounds.answer, g.bounds.values
 	began := time.Now()
-	g.list, g.unreadable = manifests(g.settings.Timeout)
+	g.list, g.unreadable = manifests(g.settings.Timeout, newRoom(g.bounds.input))
 	g.settings.Timeout = max(time.Second, g.settings.Timeout-time.Since(began))
-	operator, problems := readOperator(os.Getenv)
+	operator, problems := readOperator(os.Getenv, newRoom(g.bounds.input))
 	g.operator, g.unreadable = operator, append(g.unreadable, problems...)
 	return g
 }
@@ -114,6 +123,7 @@ func (g given) input() fn.Input {
 		Plain:          !g.list.IsResourceList(),
 		Places:         g.list.Places,
 		Known:          g.misset,
+		MaxValues:      g.bounds.values,
 	}
 }
 
@@ -143,12 +153,13 @@ func render(g given, json bool, stdout, stderr io.Writer) int {
 	if len(problems) > 0 {
 		return fail(signalled, g.list, problems, stdout, stderr)
 	}
+	g.list.MaxOutput = g.bounds.output
 	answer, err := g.list.Answer(output.Items, output.Warnings.Results(fn.WarningSeverity))
 	if json {
 		answer, err = g.list.JSON(output.Items)
 	}
 	if err != nil {
-		return fail(signalled, g.list, fn.Problems{{Cause: err.Error()}}, stdout, stderr)
+		return fail(signalled, g.list, fn.Problems{{Cause: err.Error(), Hint: hintFor(err)}}, stdout, stderr)
 	}
 	return write(signalled, stdout, stderr, answer)
 }

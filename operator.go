@@ -15,8 +15,8 @@ import (
 // ESFN_STORES, ESFN_SECRETS_DIR and ESFN_PACKAGE_STORES. It returns all that is
 // wrong with them, each problem at its variable; what stands in the files package
 // fn judges.
-func readOperator(getenv func(string) string) (fn.Operator, fn.Problems) {
-	o, problems := readStores(getenv)
+func readOperator(getenv func(string) string, room *room) (fn.Operator, fn.Problems) {
+	o, problems := readStores(getenv, room)
 	report := func(variable, hint, cause string, args ...any) {
 		problems = append(problems, fn.Problem{Field: variable, Cause: fmt.Sprintf(cause, args...), Hint: hint})
 	}
@@ -53,7 +53,7 @@ const (
 
 // readStores reads the files and folders of ESFN_STORES, which are separated as
 // those of PATH are, in the way in which read reads those that are arguments.
-func readStores(getenv func(string) string) (o fn.Operator, problems fn.Problems) {
+func readStores(getenv func(string) string, room *room) (o fn.Operator, problems fn.Problems) {
 	for _, written := range filepath.SplitList(getenv("ESFN_STORES")) {
 		if written == "" {
 			continue
@@ -63,7 +63,7 @@ func readStores(getenv func(string) string) (o fn.Operator, problems fn.Problems
 			problems = append(problems, fn.Problem{Field: "ESFN_STORES", Cause: fmt.Sprintf(notFromTheRoot, written), Hint: fromTheRoot})
 			continue
 		}
-		found := readFiles(list, entry)
+		found := readFiles(list, entry, room)
 		if len(found) == 0 && len(list.Items) == 0 && list.FunctionConfig == nil {
 			found = fn.Problems{{Field: entry, Cause: resourcelist.ErrEmpty.Error()}}
 		}
@@ -72,7 +72,7 @@ func readStores(getenv func(string) string) (o fn.Operator, problems fn.Problems
 			if p.Field != entry {
 				file = shortName(entry, p.Field)
 			}
-			if p.Hint != "" { // to build a kustomization
+			if p.Hint != "" && room.left >= 0 { // to build a kustomization
 				p.Hint = "name files that kustomize build has written"
 			}
 			problems = append(problems, fn.Problem{Field: "ESFN_STORES", Cause: file + ": " + p.Cause, Hint: p.Hint})

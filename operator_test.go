@@ -75,7 +75,7 @@ func TestTheOperatorsFilesAndFoldersAreRead(t *testing.T) {
 		{"a link to it", root + "/linked", "h linked/store.yaml:1"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			o, problems := readOperator(environment("ESFN_STORES", tc.stores, "HOME", root))
+			o, problems := readOperator(environment("ESFN_STORES", tc.stores, "HOME", root), newRoom(defaultMaxInput))
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
@@ -102,7 +102,7 @@ func TestNothingIsReadWhereEsfnRuns(t *testing.T) {
 		"ESFN_SECRETS_DIR": {".", "secrets", "./secrets", "~/secrets", "~"},
 	} {
 		for _, path := range paths { // HOME is not set
-			o, problems := readOperator(environment(variable, path))
+			o, problems := readOperator(environment(variable, path), newRoom(defaultMaxInput))
 			want := "error: " + variable + ": " + path + " is no path from the root\n  hint: write it in full: kustomize runs esfn in a folder of the package"
 			if problems.Error() != want || len(o.Items) > 0 || o.Secrets != nil {
 				t.Errorf("%s=%s: got %v", variable, path, problems)
@@ -141,7 +141,7 @@ func TestWhatIsWrongWithTheOperatorsVariables(t *testing.T) {
 		{"a list of folders", "ESFN_SECRETS_DIR", root + "/secrets:" + root + "/empty", "ESFN_SECRETS_DIR: ROOT/secrets:ROOT/empty: no such file or directory"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			_, problems := readOperator(environment(tc.variable, tc.value, "HOME", root))
+			_, problems := readOperator(environment(tc.variable, tc.value, "HOME", root), newRoom(defaultMaxInput))
 			got := strings.ReplaceAll(problems.Error(), root, "ROOT")
 			if diff := cmp.Diff("error: "+tc.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -152,7 +152,7 @@ func TestWhatIsWrongWithTheOperatorsVariables(t *testing.T) {
 
 func TestTheOperatorsModesAndSecrets(t *testing.T) {
 	for value, want := range map[string]bool{"": false, "allow": false, "deny": true} {
-		if o, problems := readOperator(environment("ESFN_PACKAGE_STORES", value)); len(problems) > 0 || o.DenyPackageStores != want {
+		if o, problems := readOperator(environment("ESFN_PACKAGE_STORES", value), newRoom(defaultMaxInput)); len(problems) > 0 || o.DenyPackageStores != want {
 			t.Errorf("%q: %v, %v", value, o.DenyPackageStores, problems)
 		}
 	}
@@ -165,7 +165,7 @@ func TestTheOperatorsModesAndSecrets(t *testing.T) {
 		"pay/login":                     "-> ../elsewhere",
 	})
 	for _, value := range []string{root, root + "/", "~/"} {
-		o, problems := readOperator(environment("ESFN_SECRETS_DIR", value, "HOME", root))
+		o, problems := readOperator(environment("ESFN_SECRETS_DIR", value, "HOME", root), newRoom(defaultMaxInput))
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}

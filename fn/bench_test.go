@@ -127,7 +127,7 @@ func BenchmarkTemplate(b *testing.B) {
 		p := prepare(packageOf(b, n, true))
 		reads := fetch(b.Context(), p.entries, immediate{}, nil)
 		for b.Loop() {
-			if secrets, _, problems := assemble(p.view.externalSecrets, p.entries, reads); len(secrets) != n {
+			if secrets, _, problems := assemble(p.view.externalSecrets, p.entries, reads, amount{most: maxValues}); len(secrets) != n {
 				b.Fatal(problems)
 			}
 		}
@@ -137,7 +137,7 @@ func BenchmarkTemplate(b *testing.B) {
 func BenchmarkEmit(b *testing.B) {
 	eachSize(b, func(b *testing.B, n int) {
 		p := prepare(packageOf(b, n, false))
-		secrets, _, _ := assemble(p.view.externalSecrets, p.entries, fetch(b.Context(), p.entries, immediate{}, nil))
+		secrets, _, _ := assemble(p.view.externalSecrets, p.entries, fetch(b.Context(), p.entries, immediate{}, nil), amount{most: maxValues})
 		for b.Loop() {
 			if items, _, problems := p.emission.apply(secrets, p.stores.used()); len(items) < n {
 				b.Fatal(problems)

@@ -38,6 +38,13 @@ func (v *packageView) expand(it *item) Problems {
 	}
 	var problems Problems
 	for _, namespace := range chosen {
+		if v.expanded++; v.expanded > maxExpanded {
+			if v.expanded == maxExpanded+1 {
+				problems = append(problems, Problem{it.Resource, "spec", fmt.Sprintf("with it, more than %d ExternalSecrets are made from ClusterExternalSecrets", maxExpanded),
+					"render fewer of them at a time, or for fewer namespaces"})
+			}
+			return problems
+		}
 		es := &externalSecret{item: new(*it), of: it}
 		es.Spec = c.Spec.ExternalSecretSpec
 		es.Namespace, es.Name = namespace, c.Spec.ExternalSecretName

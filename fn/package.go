@@ -97,6 +97,10 @@ type packageView struct {
 	warnings   Problems
 	// connections are those that were made so far.
 	connections map[usedFrom]Connection
+	// expanded is how many ExternalSecrets were made from those so far.
+	expanded int
+	// templates of the run.
+	templates parsing
 	// lastRef is what the last entry reads, which the next mostly reads as well.
 	lastRef *Ref
 }

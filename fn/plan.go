@@ -72,9 +72,14 @@ func (e *entry) storeRef() (ref *api.StoreRef, field string) {
 func (v *packageView) plan(stores *storeIndex) ([]*entry, Problems) {
 	var planned []*entry
 	var problems Problems
+	all := 0
 	for _, es := range v.externalSecrets {
 		problems = append(problems, at(es.Resource, es.problems)...)
-		for _, e := range es.entries() {
+		entries := es.entries()
+		if all += len(entries); all > maxEntries {
+			return nil, append(problems, es.problem("spec", fmt.Sprintf("with it, the ExternalSecrets of this run have more than %d entries", maxEntries), "render fewer at a time"))
+		}
+		for _, e := range entries {
 			if e.remote == nil && e.find == nil {
 				if !api.IsWrongAt(es.problems, e.field) {
 					v.warnings = append(v.warnings, es.problem(e.field, "brings nothing, as in ESO: it names a store, and nothing to read there", "add extract.key or find"))

@@ -33,7 +33,7 @@ func (v *packageView) compileRewrites(e *entry) (problems Problems) {
 		case r.RegExp != nil:
 			e.operations = append(e.operations, &replaceKeys{regexp.MustCompile(r.RegExp.Source), r.RegExp.Target})
 		case r.Transform != nil:
-			text, err := template.Parse(r.Transform.Template)
+			text, err := v.templates.parse(r.Transform.Template)
 			if err != nil {
 				problems = append(problems, e.es.templateProblem(field+".transform.template", err, true))
 				e.es.unusable = true

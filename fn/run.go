@@ -24,6 +24,9 @@ type Input struct {
 	Places []Place
 	// Progress is told of what is read; nil for nobody who looks.
 	Progress *Progress
+	// MaxValues bounds the values of the run, those that entries bring and those that go
+	// into Secrets, each together; 0 for 128 MiB.
+	MaxValues Bytes
 	// Known are problems that the caller has found already, in the environment
 	// for one. They are answered with those that the input has, and nothing is
 	// read.
@@ -64,7 +67,7 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 	reads := fetch(ctx, entries, source, in.Progress)
 	// What is there is made into Secrets while the rest is read.
 	output, found, ok := inTime(ctx, func() (Output, Problems) {
-		secrets, warnings, problems := assemble(v.externalSecrets, entries, reads)
+		secrets, warnings, problems := assemble(v.externalSecrets, entries, reads, in.amount())
 		items, standing, found := p.emission.apply(secrets, p.stores.used())
 		return Output{items, slices.Concat(warnings, v.warnings, standing).sorted()}, append(problems, found...)
 	})
@@ -109,13 +112,15 @@ func prepare(in Input) prepared {
 
 // assemble makes each ExternalSecret's Secret of what its entries brought, in
 // their order: a later key wins over an earlier one. The warnings tell what was
-// asked for and is not there.
-func assemble(all []*externalSecret, entries []*entry, reads *fetching) (secrets made, warnings, problems Problems) {
+// asked for and is not there. What is brought, and what is made of it, is each no more
+// than most allows.
+func assemble(all []*externalSecret, entries []*entry, reads *fetching, most amount) (secrets made, warnings, problems Problems) {
 	read := map[*externalSecret]map[string]secret.Value{}
 	for _, es := range all {
 		read[es] = map[string]secret.Value{}
 	}
 	var last parsed
+	brought := most
 	for i, e := range entries {
 		got := reads.of(i)
 		warnings = append(warnings, got.warnings...)
@@ -130,9 +135,14 @@ func assemble(all []*externalSecret, entries []*entry, reads *fetching) (secrets
 			problems = append(problems, *problem)
 			e.es.incomplete = true
 		}
+		if !brought.add(values) {
+			cause, hint := brought.tooMuch("the entries of this run")
+			return nil, warnings, append(problems, e.es.problem(e.field, cause, hint))
+		}
 		maps.Copy(read[e.es], values)
 	}
 	secrets = made{}
+	put := most
 	for _, es := range all {
 		if es.incomplete || es.isBroken() {
 			continue
@@ -144,6 +154,10 @@ func assemble(all []*externalSecret, entries []*entry, reads *fetching) (secrets
 		} else {
 			one, found := es.render(read[es])
 			secrets[es], problems = one, append(problems, found...)
+			if !put.add(one.data) || !put.add(one.labels) || !put.add(one.annotations) {
+				cause, hint := put.tooMuch("the Secrets of this run")
+				return nil, warnings, append(problems, es.problem("", cause, hint))
+			}
 		}
 	}
 	return secrets, warnings, problems

@@ -40,7 +40,7 @@ func (v *packageView) compileTemplates(es *externalSecret) (problems Problems) {
 			return
 		}
 		var err error
-		if one.Template, err = template.Parse(text); err != nil {
+		if one.Template, err = v.templates.parse(text); err != nil {
 			problems = append(problems, es.templateProblem(one.field, err, one.shown))
 			return
 		}

@@ -8,15 +8,20 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 	"github.com/hashicorp/vault/api"
+
+	"github.com/esfn/esfn/fn"
 )
 
 const (
 	// attemptTimeout bounds one attempt at one request.
 	attemptTimeout = 15 * time.Second
-	// maxAnswer bounds the answer to a read (Vault takes requests of 32 MiB),
-	// and maxOther every other answer.
-	maxAnswer = 64 << 20
+	// maxAnswer bounds the answer to a read where the settings do not: Vault's storages
+	// mostly hold a secret to 1 MiB, and Kubernetes every Secret. maxOther bounds every
+	// other answer.
+	maxAnswer = 8 << 20
 	maxOther  = 1 << 20
+	// maxValues bounds all answers of a run together where the settings do not.
+	maxValues = 128 << 20
 )
 
 // client makes a client for an endpoint, of the endpoint and nothing else:
@@ -28,7 +33,7 @@ func (x *sessions) client(e endpoint, ambient string) (*api.Client, error) {
 	if fault != nil {
 		return nil, fault
 	}
-	following := &redirects{next: bounded{pool}, allowed: func(from, to *url.URL) (string, string) {
+	following := &redirects{next: bounded{pool, x.settings.MaxAnswer}, allowed: func(from, to *url.URL) (string, string) {
 		return x.settings.redirect(ambient, from, to)
 	}}
 	server, err := parseServer(e.Server)
@@ -92,7 +97,10 @@ func (s *Settings) headers(e endpoint) http.Header {
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // bounded bounds the bodies of answers: Vault's client reads them whole.
-type bounded struct{ next http.RoundTripper }
+type bounded struct {
+	next http.RoundTripper
+	most fn.Bytes // of an answer to a read
+}
 
 // RoundTrip sends the request; a read of the body fails where it is too large.
 func (b bounded) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -102,7 +110,7 @@ func (b bounded) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	most := int64(maxOther)
 	if request.Method == http.MethodGet && answer.StatusCode < 300 {
-		most = maxAnswer
+		most = int64(b.most)
 	}
 	answer.Body = http.MaxBytesReader(nil, answer.Body, most)
 	return answer, nil

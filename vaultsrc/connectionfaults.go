@@ -87,7 +87,7 @@ func networkWords(err error) string {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return fmt.Sprintf("its answer is larger than %d MiB", tooLarge.Limit>>20)
+		return fmt.Sprintf("its answer is larger than %s", fn.Bytes(tooLarge.Limit))
 	case errors.As(err, &syntax):
 		return "its answer is no JSON"
 	case errors.As(err, &dns) && dns.IsNotFound:

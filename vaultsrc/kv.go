@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 
 	"github.com/hashicorp/vault/api"
@@ -14,7 +13,10 @@ import (
 
 // kv is the reader at the bottom: it sends the request, once. Where it failed in a
 // way that another attempt may mend, its error is an [again].
-type kv struct{ sessions *sessions }
+type kv struct {
+	sessions *sessions
+	kept     *kept
+}
 
 var _ reader = (*kv)(nil)
 
@@ -25,11 +27,14 @@ func (k *kv) read(ctx context.Context, at location) (fn.Answer, error) {
 	if ctx.Err() != nil {
 		return fn.Answer{}, runEnded(ctx)
 	}
+	if fault := k.kept.fault(); fault != nil {
+		return fn.Answer{}, fault
+	}
 	s, err := k.sessions.at(ctx, at.at)
 	if err != nil {
 		return fn.Answer{}, err
 	}
-	answer, err := s.read(ctx, at)
+	answer, err := k.readFrom(ctx, s, at)
 	var fault *fn.Fault
 	if errors.As(err, &fault) {
 		s.fail(fault)
@@ -37,7 +42,7 @@ func (k *kv) read(ctx context.Context, at location) (fn.Answer, error) {
 	return answer, err
 }
 
-func (s *session) read(ctx context.Context, at location) (fn.Answer, error) {
+func (k *kv) readFrom(ctx context.Context, s *session, at location) (got fn.Answer, failed error) {
 	var query map[string][]string
 	switch {
 	case at.part == fn.FolderPart:
@@ -54,14 +59,20 @@ func (s *session) read(ctx context.Context, at location) (fn.Answer, error) {
 	if response != nil {
 		defer response.Body.Close()
 		var readErr error
-		if body, readErr = io.ReadAll(response.Body); readErr != nil {
+		if body, readErr = k.kept.readAll(response.Body); readErr != nil {
 			response, err = nil, readErr
 		}
+		defer func() {
+			if failed != nil {
+				k.kept.release(len(body))
+			}
+		}()
 	}
 	switch {
+	case errors.Is(err, errTooMuchKept):
+		return fn.Answer{}, k.kept.fault()
 	case errors.As(err, &tooLarge):
-		return fn.Answer{}, &fn.Fault{Cause: fmt.Sprintf("the answer for %s is larger than %d MiB", at.path, tooLarge.Limit>>20),
-			Hint: fmt.Sprintf("is that the %s that is meant?", at.noun())}
+		return fn.Answer{}, at.tooLarge(fn.Bytes(tooLarge.Limit), k.sessions.settings.MaxAnswer)
 	case response == nil:
 		return fn.Answer{}, s.orAgain(ctx, nil, err, at.at.connectionFault(ctx, err, s.token.value))
 	case response.StatusCode == http.StatusOK, response.StatusCode == http.StatusNoContent, response.StatusCode == http.StatusNotFound:
@@ -72,4 +83,14 @@ func (s *session) read(ctx context.Context, at location) (fn.Answer, error) {
 		refused = &api.ResponseError{StatusCode: response.StatusCode}
 	}
 	return fn.Answer{}, s.orAgain(ctx, response, err, at.refusal(refused, s.token.value))
+}
+
+// tooLarge is the fault of an answer of more than so many bytes. Those that are no
+// secret have a bound that nothing changes.
+func (at location) tooLarge(limit, answers fn.Bytes) *fn.Fault {
+	fault := &fn.Fault{Cause: fmt.Sprintf("the answer for %s is larger than %s", at.path, limit), Hint: fmt.Sprintf("is that the %s that is meant?", at.noun())}
+	if limit == answers {
+		fault.Hint += fmt.Sprintf(" ESFN_MAX_ANSWER=%s takes larger ones", (2 * limit).Setting())
+	}
+	return fault
 }

@@ -40,7 +40,7 @@ func (s *Source) reach(ctx context.Context, e endpoint, toTell func(Check)) bool
 		}
 	}
 	request = request.WithContext(httptrace.WithClientTrace(ctx, tracing(tell)))
-	client := &http.Client{Transport: bounded{transport}, Timeout: attemptTimeout, CheckRedirect: noRedirect}
+	client := &http.Client{Transport: bounded{transport, maxOther}, Timeout: attemptTimeout, CheckRedirect: noRedirect}
 	answer, err := client.Do(request)
 	if err != nil {
 		step := "connection"

@@ -55,6 +55,9 @@ type Settings struct {
 	// Timeout bounds the whole run (ESFN_TIMEOUT); 0 for 50 seconds, since
 	// Argo CD gives a plugin 60.
 	Timeout time.Duration
+	// MaxAnswer bounds the answer to one read (ESFN_MAX_ANSWER); 0 for 8 MiB. MaxValues
+	// bounds all of a run together (ESFN_MAX_VALUES); 0 for 128 MiB.
+	MaxAnswer, MaxValues fn.Bytes
 	// UserAgent is sent with every request; empty for Go's.
 	UserAgent string
 	// closeTimeout is for tests, on machines that are slower than they ought to

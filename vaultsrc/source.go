@@ -30,11 +30,13 @@ var _ fn.Source = (*Source)(nil)
 // New returns a source for one run. Nothing is sent before the first Read.
 func New(s Settings) *Source {
 	s.Concurrency = cmp.Or(s.Concurrency, concurrency)
+	s.MaxAnswer = cmp.Or(s.MaxAnswer, maxAnswer)
+	s.MaxValues = cmp.Or(s.MaxValues, maxValues)
 	sessions := newSessions(&s)
 	return &Source{
 		settings: &s,
 		sessions: sessions,
-		reader:   newDedupe(newLimit(s.Concurrency, &kv{sessions})),
+		reader:   newDedupe(newLimit(s.Concurrency, &kv{sessions, &kept{most: s.MaxValues}})),
 	}
 }
 

@@ -65,7 +65,7 @@ func (a *anchors) complete(n *yaml.Node) (*yaml.Node, error) {
 // become more.
 func survives(n *yaml.Node) bool {
 	alone := yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: n.Value, Style: yaml.FoldedStyle}
-	var out bytes.Buffer
+	var out bytes.Buffer // at most some five times the text, of which there is one already
 	var again yaml.Node
 	if encode(&out, &alone) != nil || yaml.NewDecoder(&out).Decode(&again) != nil || len(again.Content) != 1 {
 		return false

@@ -46,31 +46,49 @@ var (
 // open in it, and an alias to another item has no anchor. What is left has to be a map
 // in block style, with an empty list where the items were, without results, which are
 // added to, and without an alias behind the items: an item may define its anchor again.
-func cut(text string) (c cutting, ok bool) {
+// An error is about items that are too many, or stand for too much.
+func cut(text string) (c cutting, ok bool, _ error) {
 	at := itemsLine.FindStringIndex(text)
 	isIn := func(mark string) bool {
 		ofLine, atBegin := strings.CutPrefix(mark, "\n")
 		return strings.Contains(text, mark) || atBegin && strings.HasPrefix(text, ofLine)
 	}
 	if at == nil || !strings.HasSuffix(text, "\n") || slices.ContainsFunc(uncuttable, isIn) {
-		return cutting{}, false
+		return cutting{}, false, nil
 	}
 	chunks, indent, rest := chunksOf(text[at[1]:])
 	head, line := text[:at[0]], strings.TrimPrefix(text[at[0]:at[1]], "items:")
 	wrapper, err := decode(head + "items: []" + line + rest)
 	if err != nil || len(wrapper) != 1 || wrapper[0].Field("results") != nil || !isAround(wrapper[0].YNode(), strings.Count(head, "\n")+1) {
-		return cutting{}, false
+		return cutting{}, false, nil
+	}
+	if len(chunks) > maxObjects {
+		return cutting{}, false, errTooManyObjects
 	}
 	c = cutting{wrapper: wrapper[0], head: head, line: line, rest: rest, indent: indent, items: make([]*manifest.Object, len(chunks))}
-	var broken atomic.Bool
+	var broken, tooMuch atomic.Bool
+	var aliases aliased
 	parallel.Each(len(chunks), func(i int) {
-		if tree := itemOf(chunks[i]); tree != nil {
-			c.items[i] = manifest.OfText(chunks[i], tree, itemOf)
-		} else {
+		if broken.Load() || tooMuch.Load() {
+			return
+		}
+		tree := itemOf(chunks[i])
+		switch {
+		case tree == nil:
 			broken.Store(true)
+		case aliases.add(chunks[i], tree.YNode()) != nil:
+			tooMuch.Store(true)
+		default:
+			c.items[i] = manifest.OfText(chunks[i], tree, itemOf)
 		}
 	})
-	return c, !broken.Load()
+	switch {
+	case broken.Load():
+		return cutting{}, false, nil
+	case tooMuch.Load():
+		return cutting{}, false, errTooMuchAliased
+	}
+	return c, true, nil
 }
 
 // chunksOf divides what follows the line items: into the items and the rest. Comment
@@ -147,16 +165,16 @@ func itemOf(chunk string) *yaml.RNode {
 }
 
 // putBack writes the list with items in the place where they were cut out.
-func (c *cutting) putBack(items []*manifest.Object, results []fn.Result) ([]byte, error) {
+func (c *cutting) putBack(items []*manifest.Object, results []fn.Result, w *writing) ([]byte, error) {
 	texts, err := each(items, func(item *manifest.Object) ([]byte, error) {
 		if item.Text() != "" {
-			return nil, nil
+			return nil, w.take(len(item.Text()))
 		}
 		complete, err := newAnchors().complete(item.Node().YNode())
 		if err != nil {
 			return nil, fmt.Errorf("the ResourceList cannot be written: %w", err)
 		}
-		var text bytes.Buffer
+		text := part{of: w}
 		err = encode(&text, &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{complete}})
 		return text.Bytes(), err
 	})

@@ -197,7 +197,7 @@ func TestListsThatAreNotCut(t *testing.T) {
 		"a list that is not at the margin":   " apiVersion: config.kubernetes.io/v1\n kind: ResourceList\nitems:\n- kind: A\n",
 		"another line break, before an item": begin + "items:\n- kind: A\r- kind: B\n",
 	} {
-		if _, ok := cut(text); ok {
+		if _, ok, _ := cut(text); ok {
 			t.Errorf("%s: it was cut", name)
 		}
 	}

@@ -32,7 +32,7 @@ func normal(data []byte) string {
 
 // parse splits the text into documents before it decodes them, so that comments
 // stay with their document and an error knows its line.
-func parse(s string) ([]document, error) {
+func (l *List) parse(s string) ([]document, error) {
 	var documents []document
 	start, line := 0, 1
 	for _, end := range append(separator.FindAllStringIndex(s, -1), []int{len(s), len(s)}) {
@@ -45,11 +45,16 @@ func parse(s string) ([]document, error) {
 			if node.YNode().Kind != yaml.MappingNode {
 				return nil, fmt.Errorf("line %d: not a Kubernetes object: it is no map with apiVersion and kind", line)
 			}
+			if err := l.aliases.add(text, node.YNode()); err != nil {
+				return nil, fmt.Errorf("line %d: %w", line, err)
+			}
 			d := document{node: node, line: line + max(0, node.YNode().Line-1)}
 			if len(nodes) == 1 && strings.HasSuffix(text, "\n") {
 				d.text = text
 			}
-			documents = append(documents, d)
+			if documents = append(documents, d); len(documents) > maxObjects {
+				return nil, fmt.Errorf("line %d: with it %w", d.line, errTooManyObjects)
+			}
 		}
 		line += strings.Count(s[start:end[1]], "\n")
 		start = end[1]

@@ -23,6 +23,10 @@ type List struct {
 	Places      []fn.Place
 	ConfigPlace fn.Place
 
+	// MaxOutput bounds what the list is answered with; 0 for 256 MiB.
+	MaxOutput fn.Bytes
+
+	aliases aliased
 	// wrapper is the ResourceList itself; nil for plain documents.
 	wrapper *yaml.RNode
 	// cutting is that which its items were cut out of; nil where they were not.
@@ -36,7 +40,11 @@ var ErrEmpty = errors.New("no manifests in it")
 // the line.
 func Read(data []byte) (*List, error) {
 	text := normal(data)
-	if c, ok := cut(text); ok && api.HeaderOf(c.wrapper).Kind == resourceList {
+	c, ok, err := cut(text)
+	if err != nil {
+		return nil, err
+	}
+	if ok && api.HeaderOf(c.wrapper).Kind == resourceList {
 		l, err := unwrap(c.wrapper)
 		if err != nil {
 			return nil, err
@@ -49,14 +57,14 @@ func Read(data []byte) (*List, error) {
 
 // readWhole reads any text.
 func readWhole(text string) (*List, error) {
-	documents, err := parse(text)
+	l := &List{}
+	documents, err := l.parse(text)
 	if err != nil {
 		return nil, err
 	}
 	if len(documents) == 1 && api.HeaderOf(documents[0].node).Kind == resourceList {
 		return unwrap(documents[0].node)
 	}
-	l := &List{}
 	if err := l.add("stdin", documents); err != nil {
 		return nil, err
 	}
@@ -69,7 +77,7 @@ func readWhole(text string) (*List, error) {
 // AddFile appends the plain documents of one file to the list. A file without
 // documents adds nothing.
 func (l *List) AddFile(name string, data []byte) error {
-	documents, err := parse(normal(data))
+	documents, err := l.parse(normal(data))
 	if errors.Is(err, ErrEmpty) {
 		return nil
 	}
@@ -93,6 +101,9 @@ func (l *List) add(file string, documents []document) error {
 			}
 			l.FunctionConfig, l.ConfigPlace = d.node, fn.Place{File: file, Line: d.line}
 			continue
+		}
+		if len(l.Items)+len(items) > maxObjects {
+			return fmt.Errorf("line %d: with it %w", d.line, errTooManyObjects)
 		}
 		for _, item := range items {
 			object := manifest.New(item)
@@ -154,6 +165,9 @@ func unwrap(wrapper *yaml.RNode) (*List, error) {
 		l.FunctionConfig = config.Value
 	}
 	items, err := elements(wrapper, "items")
+	if len(items) > maxObjects {
+		return nil, errTooManyObjects
+	}
 	for i, item := range items {
 		if item.YNode().Kind != yaml.MappingNode {
 			return nil, fmt.Errorf("items[%d] is no object", i)

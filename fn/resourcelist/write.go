@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -22,29 +23,30 @@ func (l *List) IsResourceList() bool { return l.wrapper != nil }
 // for them.
 func (l *List) Answer(items []*manifest.Object, results []fn.Result) ([]byte, error) {
 	if !l.IsResourceList() {
-		return l.documents(items)
+		return l.documents(items, l.writing())
 	}
+	w := l.writing()
 	if l.cutting != nil {
-		return l.cutting.putBack(items, results)
+		return l.cutting.putBack(items, results, w)
 	}
 	wrapper, err := l.rewrap(items, results)
 	if err != nil {
 		return nil, fmt.Errorf("the ResourceList cannot be written: %w", err)
 	}
-	var out bytes.Buffer
+	out := part{of: w}
 	err = encode(&out, wrapper)
 	return out.Bytes(), err
 }
 
 // documents writes items as plain documents. One that is as it was read is
 // written with the very text that it was read from.
-func (l *List) documents(items []*manifest.Object) ([]byte, error) {
+func (l *List) documents(items []*manifest.Object, w *writing) ([]byte, error) {
 	texts, err := each(items, func(item *manifest.Object) ([]byte, error) {
 		own := fn.WithoutBookkeeping(item)
 		if own.Text() != "" {
-			return []byte(own.Text()), nil
+			return []byte(own.Text()), w.take(len(own.Text()))
 		}
-		return encoded(own)
+		return encoded(own, w)
 	})
 	return bytes.Join(texts, []byte("---\n")), err
 }
@@ -63,23 +65,30 @@ func each(items []*manifest.Object, text func(*manifest.Object) ([]byte, error))
 }
 
 // encoded is an object as a document of its own.
-func encoded(object *manifest.Object) ([]byte, error) {
+func encoded(object *manifest.Object, w *writing) ([]byte, error) {
 	complete, err := newAnchors().complete(object.Node().YNode())
 	if err != nil {
 		return nil, err
 	}
-	var out bytes.Buffer
+	out := part{of: w}
 	err = encode(&out, complete)
 	return out.Bytes(), err
 }
 
-func encode(out *bytes.Buffer, node any) error {
+func encode(out io.Writer, node any) error {
 	encoder := yaml.NewEncoder(out)
 	encoder.CompactSeqIndent()
-	if err := encoder.Encode(node); err != nil {
+	err := encoder.Encode(node)
+	if err == nil {
+		err = encoder.Close()
+	}
+	if p, ok := out.(*part); ok && err != nil && p.of.left.Load() < 0 {
+		return p.of.take(0) // of which the encoder keeps the words alone
+	}
+	if err != nil {
 		return fmt.Errorf("encoding the answer: %w", err)
 	}
-	return encoder.Close()
+	return nil
 }
 
 // rewrap returns the ResourceList with other items and with results. It shares
@@ -126,8 +135,9 @@ func (l *List) JSON(items []*manifest.Object) ([]byte, error) {
 	if l.IsResourceList() {
 		return nil, errors.New("-o json is for plain documents; a host that gives a ResourceList reads YAML")
 	}
+	w := l.writing()
 	objects, err := each(items, func(item *manifest.Object) ([]byte, error) {
-		document, err := encoded(fn.WithoutBookkeeping(item))
+		document, err := encoded(fn.WithoutBookkeeping(item), l.writing())
 		if err != nil {
 			return nil, err
 		}
@@ -136,7 +146,7 @@ func (l *List) JSON(items []*manifest.Object) ([]byte, error) {
 			h := item.Header()
 			return nil, fmt.Errorf("%s %s cannot be written as JSON", h.Kind, h.Name)
 		}
-		return append(object, '\n'), nil
+		return append(object, '\n'), w.take(len(object) + 1)
 	})
 	return bytes.Join(objects, nil), err
 }

@@ -45,6 +45,14 @@ func (v Value) Reveal() string {
 	return v.held.Value()
 }
 
+// Len is how many bytes v holds.
+func (v Value) Len() int {
+	if v.IsEmpty() {
+		return 0
+	}
+	return len(v.held.Value())
+}
+
 // IsEmpty tells whether v holds no bytes at all.
 func (v Value) IsEmpty() bool { return v == Value{} }
 
