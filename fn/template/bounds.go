@@ -41,6 +41,9 @@ var numbers = map[string]func(a []reflect.Value) float64{
 	"untilStep":    func(a []reflect.Value) float64 { return steps(a[0].Int(), a[1].Int(), a[2].Int()) },
 	"split":        func(a []reflect.Value) float64 { return float64(strings.Count(a[1].String(), a[0].String()) + 1) },
 	"splitList":    func(a []reflect.Value) float64 { return float64(strings.Count(a[1].String(), a[0].String()) + 1) },
+	"splitn": func(a []reflect.Value) float64 {
+		return float64(min(strings.Count(a[2].String(), a[0].String())+1, max(0, int(a[1].Int()))))
+	},
 	"seq": func(a []reflect.Value) float64 {
 		switch n := a[0].Interface().([]int); len(n) {
 		case 1:
@@ -74,11 +77,7 @@ var texts = map[string]func(a []reflect.Value) float64{
 		lines := 2*float64(a[2].Len())/math.Max(1, float64(a[0].Int())) + 1
 		return lines * float64(a[1].Len())
 	},
-	"regexReplaceAll":            replaced,
-	"mustRegexReplaceAll":        replaced,
-	"regexReplaceAllLiteral":     replaced,
-	"mustRegexReplaceAllLiteral": replaced,
-	"printf":                     printed,
+	"printf": printed,
 }
 
 // prints are the functions that print whatever they are given, or write it as JSON
@@ -87,8 +86,9 @@ var prints = names(`cat html join js mustToJson mustToPrettyJson mustToRawJson p
 	toJson toPrettyJson toRawJson toString toStrings toYaml urlquery`)
 
 // slow are the functions that take their time by design, or make keys.
-var slow = names(`bcrypt derivePassword genCA genCAWithKey genPrivateKey genSelfSignedCert genSelfSignedCertWithKey
-	genSignedCert genSignedCertWithKey htpasswd`)
+var slow = names(`bcrypt derivePassword fullPemToPkcs12 fullPemToPkcs12Pass genCA genCAWithKey genPrivateKey genSelfSignedCert
+	genSelfSignedCertWithKey genSignedCert genSignedCertWithKey htpasswd pemToPkcs12 pemToPkcs12Pass pkcs12cert pkcs12certPass
+	pkcs12key pkcs12keyPass rsaDecrypt`)
 
 // parsers give texts of their own in a list or a map. Other functions that give
 // such share the texts that they were given.
@@ -113,9 +113,14 @@ func (u *usage) before(g *guarded, args []reflect.Value) string {
 	case u.measured > maxMeasured:
 		return causeMeasured
 	case given.isTooLarge():
-		return "the function " + g.name + " is given too much"
-	case wouldMakeTooMuch(g.name, args, given):
-		return "the function " + g.name + " would make too much"
+		return "the function " + g.name + " is given too much: " + tooLarge
+	}
+	cause := wouldMakeTooMuch(g.name, args, given)
+	if cost, ok := costs[g.name]; ok && cause == "" {
+		cause = cost(args)
+	}
+	if cause != "" {
+		return "the function " + g.name + " " + cause
 	}
 	if slow[g.name] {
 		if u.slow++; u.slow > maxSlow {
@@ -135,7 +140,7 @@ func (u *usage) after(g *guarded, result reflect.Value) string {
 	}
 	switch {
 	case given.isTooLarge():
-		return "the function " + g.name + " makes too much"
+		return "the function " + g.name + " makes too much: " + tooLarge
 	case u.total > maxTotal:
 		return "the functions of the template make more than 64 MiB together"
 	}
@@ -150,24 +155,25 @@ func (u *usage) check(v reflect.Value) string {
 	case u.measured > maxMeasured:
 		return causeMeasured
 	case given.isTooLarge():
-		return "the value is too large"
+		return "the value is too large: " + tooLarge
 	}
 	return ""
 }
 
+// tooLarge says what [extent.isTooLarge] judges.
+const tooLarge = "4 MiB, 1048576 elements and 100 levels are the most"
+
 const causeMeasured = "the template does too much with long lists and maps"
 
-func wouldMakeTooMuch(function string, args []reflect.Value, given extent) bool {
-	if made, ok := numbers[function]; ok {
-		return made(args) > maxMade
+func wouldMakeTooMuch(function string, args []reflect.Value, given extent) string {
+	if made, ok := numbers[function]; ok && made(args) > maxMade {
+		return "would make too much: 1048576 bytes or elements are the most"
 	}
-	if prints[function] && given.printed() > maxOutput {
-		return true
+	made, ok := texts[function]
+	if prints[function] && given.printed() > maxOutput || ok && made(args) > maxOutput {
+		return "would make too much: 4 MiB are the most"
 	}
-	if made, ok := texts[function]; ok {
-		return made(args) > maxOutput
-	}
-	return false
+	return ""
 }
 
 func first(a []reflect.Value) float64 { return float64(a[0].Int()) }
@@ -189,13 +195,8 @@ func steps(from, to, step int64) float64 {
 	return distance / math.Abs(float64(step))
 }
 
-func replaced(a []reflect.Value) float64 {
-	expression, err := regexp.Compile(a[0].String())
-	if err != nil {
-		return 0
-	}
-	text, replacement := a[1].String(), a[2].String()
-	matches := len(expression.FindAllStringIndex(text, -1))
+// replaced is how many bytes so many matches add to a text.
+func replaced(matches int, text, replacement string) float64 {
 	return float64(matches)*float64(len(replacement)) + float64(strings.Count(replacement, "$"))*float64(len(text))
 }
 

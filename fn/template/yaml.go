@@ -3,6 +3,7 @@ package template
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"unicode/utf8"
@@ -59,6 +60,9 @@ func KeysAndValues(text string) (read map[string]string, err error) {
 	}()
 	if !utf8.ValidString(text) {
 		return nil, &Error{Cause: "what the template gives has bytes in it that are no text, which YAML cannot hold: encode them and set valuesDecodingStrategy"}
+	}
+	if cause := hasTooMuchYAML(text); cause != "" {
+		return nil, &Error{Cause: fmt.Sprintf("what the template gives is too large: more than %d values of YAML", maxYAML)}
 	}
 	if aliasesAreTooLarge(text) {
 		return nil, &Error{Cause: "what the template gives is too large: " + causeAliases}
