@@ -117,6 +117,6 @@ func sizeOf(text string) (fn.Bytes, bool) {
 	if err != nil || quantity.CmpInt64(1) < 0 || quantity.CmpInt64(math.MaxInt64/2) > 0 {
 		return 0, false
 	}
-	size, whole := quantity.AsInt64()
-	return fn.Bytes(size), whole
+	size := quantity.Value() // rounded up
+	return fn.Bytes(size), quantity.CmpInt64(size) == 0
 }

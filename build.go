@@ -51,9 +51,9 @@ func build(timeout time.Duration, folders []string, room *room) (*resourcelist.L
 		problem.Cause = "interrupted"
 	case err != nil:
 		// One that was killed, or could not be started, has said nothing.
-		problem.Cause = cmp.Or(strings.TrimPrefix(strings.TrimSpace(stderr.String()), "Error: "), err.Error())
+		problem.Cause = cmp.Or(strings.TrimPrefix(strings.TrimSpace(stderr.text.String()), "Error: "), err.Error())
 	default:
-		if err := list.AddFile("kustomize build "+folder, stdout.Bytes()); err != nil {
+		if err := list.AddFile("kustomize build "+folder, stdout.text.Bytes()); err != nil {
 			problem.Cause = err.Error()
 		} else if len(list.Items) == 0 {
 			problem.Cause = resourcelist.ErrEmpty.Error()
@@ -89,15 +89,15 @@ const mostOfMessages fn.Bytes = 1 << 20
 // taking takes what a program writes, and what is too much of it no more: ended is
 // called then.
 type taking struct {
-	bytes.Buffer
+	text  bytes.Buffer // not embedded: it reads by itself then
 	most  fn.Bytes
 	over  bool
 	ended func()
 }
 
 func (t *taking) Write(text []byte) (int, error) {
-	if !t.over && fn.Bytes(t.Len()+len(text)) <= t.most {
-		return t.Buffer.Write(text)
+	if !t.over && fn.Bytes(t.text.Len()+len(text)) <= t.most {
+		return t.text.Write(text)
 	}
 	if t.over = true; t.ended != nil {
 		t.ended()

@@ -73,7 +73,7 @@ func (f *finding) walk(folder string) {
 	for _, name := range answer.Names {
 		switch full := folder + name; {
 		case len(full) > longestName:
-			f.fail(listing, folder, &Fault{Cause: "a name in " + answer.Path + " is too long"})
+			f.fail(listing, folder, &Fault{Cause: fmt.Sprintf("a name in %s is, with its folders, longer than %d bytes", answer.Path, longestName), Hint: "find in another folder, by find.path"})
 		case strings.HasSuffix(name, "/"):
 			f.do(listing, full)
 		default:

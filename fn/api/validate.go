@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/esfn/esfn/fn/expression"
 )
 
 // Problems returns what ESO's admission webhook refuses about an ExternalSecret
@@ -152,6 +154,9 @@ const longestTarget = 4096
 
 // regExpProblems judges a regular expression as Go reads it (RE2), and ESO.
 func regExpProblems(field, source string) []Problem {
+	if expression.IsTooLarge(source) {
+		return []Problem{{field, fmt.Sprintf("is a regular expression of more than %d KiB, or of more than %d steps", expression.MaxText>>10, expression.MaxSteps), "a{1000} is a thousand steps: write a shorter one, or several"}}
+	}
 	if _, err := regexp.Compile(source); err != nil {
 		return []Problem{{field, "is no regular expression: " + strings.TrimPrefix(err.Error(), "error parsing regexp: "), "Go's syntax (RE2) is without look-around and back references"}}
 	}

@@ -31,13 +31,13 @@ func TestAliasesStandForNoMoreThanTheyMay(t *testing.T) {
 		{"laughs", object + laughs(40), true},
 		{"some", object + laughs(16), false},
 		{"in itself", object + "a: &a [*a]\n", true},
-		{"a million", object + "a: &a x\n" + aliases(1_000_000, "a"), false},
-		{"one more", object + "a: &a x\n" + aliases(1_000_001, "a"), true},
+		{"a million", object + "a: &a [" + strings.Repeat("x,", 999) + "]\n" + aliases(1000, "a"), false},
+		{"one more", object + "a: &a [" + strings.Repeat("x,", 999) + "]\n" + aliases(1000, "a") + "b: &b y\nmore: *b\n", true},
 		{"64 MiB of text", object + "a: &a " + long + "\n" + aliases(64, "a"), false},
 		{"more", object + "a: &a " + long + "\nb: &b y\n" + aliases(64, "a") + "more: *b\n", true},
-		{"in two documents", object + "a: &a x\n" + aliases(600_000, "a") + "---\n" + object + "a: &a x\n" + aliases(600_000, "a"), true},
+		{"in two documents", object + laughs(16) + "---\n" + object + laughs(17), true},
 		{"a list of one object", "apiVersion: v1\nkind: List\nx: &x {apiVersion: v1, kind: A, text: " + long + "}\nitems: [" + strings.Repeat("*x,", 65) + "]\n", true},
-		{"merges", object + "a: &a {x: " + long + "}\n" + strings.Repeat("- {<<: *a}\n", 0) + "all: [" + strings.Repeat("{<<: *a},", 65) + "]\n", true},
+		{"merges", object + "a: &a {x: " + long + "}\nall: [" + strings.Repeat("{<<: *a},", 65) + "]\n", true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := Read([]byte(tc.text))
@@ -65,38 +65,30 @@ func TestAliasesStandForNoMoreThanTheyMay(t *testing.T) {
 }
 
 func TestObjectsAreNoMoreThanTheyMay(t *testing.T) {
-	const object = "{apiVersion: v1, kind: A}"
-	for name, text := range map[string]func(n int) string{
-		"items":           func(n int) string { return resourceListOf(strings.Repeat("- "+object+"\n", n)) },
-		"in flow style":   func(n int) string { return flowListOf(object, n) },
-		"documents":       func(n int) string { return strings.Repeat(object+"\n---\n", n) },
-		"a list of kinds": func(n int) string { return kubectlListOf(object, n-n/2) + "---\n" + kubectlListOf(object, n/2) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			most := maxObjects
-			if name == "a list of kinds" { // lists in one document have a bound of their own
-				most = 2 * (maxListed - 1)
-			}
-			if _, err := Read([]byte(text(most))); err != nil {
-				t.Errorf("%d: %v", most, err)
-			}
-			if _, err := Read([]byte(text(most + 10))); err == nil || !strings.Contains(err.Error(), "more than") {
-				t.Errorf("got %v", err)
-			}
-		})
+	items := func(n int) []byte {
+		return []byte(resourceListOf(strings.Repeat("- kind: A\n", n)))
+	}
+	if list, err := Read(items(maxObjects)); err != nil || len(list.Items) != maxObjects {
+		t.Error(err)
+	}
+	inFlowStyle := "{apiVersion: config.kubernetes.io/v1, kind: ResourceList, items: [" + strings.Repeat("{},", maxObjects+1) + "]}"
+	for name, text := range map[string][]byte{"items": items(maxObjects + 1), "in flow style": []byte(inFlowStyle)} {
+		if _, err := Read(text); !errors.Is(err, errTooManyObjects) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	list := &List{Items: make([]*manifest.Object, maxObjects-1), Places: make([]fn.Place, maxObjects-1)}
+	const document = "apiVersion: v1\nkind: A\n"
+	if err := list.AddFile("a.yaml", []byte(document)); err != nil {
+		t.Error(err)
+	}
+	if err := list.AddFile("b.yaml", []byte(document)); !errors.Is(err, errTooManyObjects) || !strings.HasPrefix(err.Error(), "line 1: ") {
+		t.Error(err)
 	}
 }
 
 func resourceListOf(items string) string {
 	return "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n" + items
-}
-
-func flowListOf(object string, n int) string {
-	return "{apiVersion: config.kubernetes.io/v1, kind: ResourceList, items: [" + strings.Repeat(object+",", n) + "]}\n"
-}
-
-func kubectlListOf(object string, n int) string {
-	return "apiVersion: v1\nkind: List\nitems:\n" + strings.Repeat("- "+object+"\n", n)
 }
 
 // TestTheAnswerIsNoLargerThanItMay: JSON that is nested deeply becomes YAML whose

@@ -52,9 +52,7 @@ func (l *List) parse(s string) ([]document, error) {
 			if len(nodes) == 1 && strings.HasSuffix(text, "\n") {
 				d.text = text
 			}
-			if documents = append(documents, d); len(documents) > maxObjects {
-				return nil, fmt.Errorf("line %d: with it %w", d.line, errTooManyObjects)
-			}
+			documents = append(documents, d)
 		}
 		line += strings.Count(s[start:end[1]], "\n")
 		start = end[1]
