@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -58,10 +59,26 @@ func readBounds(getenv func(string) string) (b bounds, problems fn.Problems) {
 	return b, problems
 }
 
-// room is what is left for manifests.
-type room struct{ most, left fn.Bytes }
+const (
+	// bytesOfAValue says how many values manifests may have: one for each so many bytes
+	// of their room, and leastValues in a room that is small. A value of a YAML tree
+	// takes some 200 bytes, be it a 0 in a list.
+	bytesOfAValue = 8
+	leastValues   = 1 << 20
+)
 
-func newRoom(most fn.Bytes) *room { return &room{most, most} }
+// room is what is left for manifests, in bytes and in values.
+type room struct {
+	most, left fn.Bytes
+	values     int
+}
+
+func newRoom(most fn.Bytes) *room {
+	return &room{most, most, max(leastValues, int(most/bytesOfAValue))}
+}
+
+// isFull tells that something was too much, and was said to be.
+func (r *room) isFull() bool { return r.left < 0 || r.values < 0 }
 
 // read reads a file or stdin to its end, or up to where it is too much.
 func (r *room) read(from io.Reader) ([]byte, error) {
@@ -69,10 +86,22 @@ func (r *room) read(from io.Reader) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return data, r.take(data)
+}
+
+// take counts what is to be parsed. Of values it counts what may begin one; inside of a
+// text that is too much, and never too little.
+func (r *room) take(data []byte) error {
 	if r.left -= fn.Bytes(len(data)); r.left < 0 {
-		return nil, &tooMuchInput{r.most}
+		return &tooMuchInput{r.most, 0}
 	}
-	return data, nil
+	for _, mark := range []string{",", "[", "{", ":", "\n", "- ", "? "} {
+		r.values -= bytes.Count(data, []byte(mark))
+	}
+	if r.values < 0 {
+		return &tooMuchInput{r.most, newRoom(r.most).values}
+	}
+	return nil
 }
 
 func (r *room) readFile(open func(name string) (*os.File, error), name string) ([]byte, error) {
@@ -85,9 +114,15 @@ func (r *room) readFile(open func(name string) (*os.File, error), name string) (
 }
 
 // tooMuchInput is why a file is not read to its end, and none after it is.
-type tooMuchInput struct{ most fn.Bytes }
+type tooMuchInput struct {
+	most   fn.Bytes
+	values int // that are the most; 0 where it is bytes
+}
 
 func (t *tooMuchInput) Error() string {
+	if t.values > 0 {
+		return fmt.Sprintf("with it the manifests have more than %d values together", t.values)
+	}
 	return fmt.Sprintf("with it the manifests are more than %s together", t.most)
 }
 

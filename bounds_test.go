@@ -85,6 +85,28 @@ func TestTheManifestsAreNoMoreThanTheyMay(t *testing.T) {
 			}
 		})
 	}
+	// Values are those of a room that is small.
+	for values, want := range map[int]string{
+		1 << 20:   "",
+		1<<20 + 1: "error: stdin: with it the manifests have more than 1048576 values together\n  hint: is that the input that is meant? ESFN_MAX_INPUT=16Mi takes more",
+	} {
+		dense := "apiVersion: v1\nkind: A\na: [" + strings.Repeat("0,", values-7) + "]\n" // 3 colons, 3 line breaks, a bracket
+		file := in("dense")
+		if err := os.WriteFile(file, []byte(dense), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		stdin, err := os.Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stdin.Close()
+		if _, problems := read(nil, stdin, newRoom(8<<20)); problems.Error() != want {
+			t.Errorf("%d values: %s", values, problems.Error())
+		}
+	}
+	if values := newRoom(defaultMaxInput).values; values != 8<<20 {
+		t.Errorf("%d values", values)
+	}
 	// The operator's have as much room, for themselves.
 	for most, want := range map[fn.Bytes]string{
 		69: "",

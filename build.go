@@ -41,7 +41,7 @@ func build(timeout time.Duration, folders []string, room *room) (*resourcelist.L
 	problem := fn.Problem{Field: "kustomize build " + folder}
 	switch err := command.Run(); {
 	case stdout.over:
-		much := &tooMuchInput{room.most}
+		much := &tooMuchInput{room.most, 0}
 		problem.Cause, problem.Hint = much.Error(), much.hint()
 	case errors.Is(err, exec.ErrNotFound):
 		problem.Cause, problem.Hint = "there is no kustomize on the PATH", "install it, or pipe its output into esfn"
@@ -53,8 +53,12 @@ func build(timeout time.Duration, folders []string, room *room) (*resourcelist.L
 		// One that was killed, or could not be started, has said nothing.
 		problem.Cause = cmp.Or(strings.TrimPrefix(strings.TrimSpace(stderr.text.String()), "Error: "), err.Error())
 	default:
-		if err := list.AddFile("kustomize build "+folder, stdout.text.Bytes()); err != nil {
-			problem.Cause = err.Error()
+		err := room.take(stdout.text.Bytes())
+		if err == nil {
+			err = list.AddFile("kustomize build "+folder, stdout.text.Bytes())
+		}
+		if err != nil {
+			problem.Cause, problem.Hint = err.Error(), hintFor(err)
 		} else if len(list.Items) == 0 {
 			problem.Cause = resourcelist.ErrEmpty.Error()
 		}

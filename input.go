@@ -31,7 +31,7 @@ func read(args []string, stdin *os.File, room *room) (*resourcelist.List, fn.Pro
 	var problems fn.Problems
 	for _, arg := range args {
 		switch {
-		case room.left < 0: // which was said
+		case room.isFull(): // which was said
 		case arg == "-":
 			data, problem := readStdin(stdin, room)
 			if problem == nil {
@@ -104,7 +104,7 @@ func readFiles(list *resourcelist.List, arg string, room *room) (problems fn.Pro
 	err = filepath.WalkDir(arg+string(filepath.Separator), func(path string, entry fs.DirEntry, err error) error {
 		hidden := path != arg+string(filepath.Separator) && strings.HasPrefix(entry.Name(), ".")
 		switch {
-		case room.left < 0: // which was said
+		case room.isFull(): // which was said
 			return fs.SkipAll
 		case err != nil:
 			fail(path, err)

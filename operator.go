@@ -72,7 +72,7 @@ func readStores(getenv func(string) string, room *room) (o fn.Operator, problems
 			if p.Field != entry {
 				file = shortName(entry, p.Field)
 			}
-			if p.Hint != "" && room.left >= 0 { // to build a kustomization
+			if p.Hint != "" && !room.isFull() { // to build a kustomization
 				p.Hint = "name files that kustomize build has written"
 			}
 			problems = append(problems, fn.Problem{Field: "ESFN_STORES", Cause: file + ": " + p.Cause, Hint: p.Hint})

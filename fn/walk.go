@@ -3,6 +3,8 @@ package fn
 import (
 	"fmt"
 	"strings"
+
+	"github.com/esfn/esfn/fn/secret"
 )
 
 const (
@@ -107,13 +109,27 @@ func (f *finding) take(name string) {
 		f.fail(reading, name, err)
 		return
 	}
-	fields, ok := parseFields(answer.Fields)
+	document, ok := documentIn(answer.Fields)
 	if !ok {
 		f.fail(reading, name, &Fault{Cause: answer.Path + " is no JSON object"})
 		return
 	}
-	document, _ := fields.property("")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.found[name] = document
+}
+
+// parsesAtATime lets two answers be parsed at a time: what is made of one takes up to some
+// eighty times its text, and there are many readers.
+var parsesAtATime = make(chan struct{}, 2)
+
+// documentIn is a secret as one JSON document; ok is false where it is none.
+func documentIn(object secret.Value) (document secret.Value, ok bool) {
+	parsesAtATime <- struct{}{}
+	defer func() { <-parsesAtATime }()
+	fields, ok := parseFields(object)
+	if !ok {
+		return secret.Value{}, false
+	}
+	return fields.property("")
 }
