@@ -65,29 +65,33 @@ func (l *limit) read(ctx context.Context, at location) (fn.Answer, error) {
 	}
 }
 
-// attempt reads once; where that is to be done again its error is an [again], and
-// it returns when there may be a turn for it.
+// attempt reads, and again where that failed; it keeps the turn for that. Where the
+// server is to be left alone its error is an [again], and another turn is to be taken.
 func (l *limit) attempt(ctx context.Context, at location, turn *turn, made *attempts) (fn.Answer, error) {
 	defer l.turns.done(turn) // also when the read panics
-	answer, err := l.next.read(ctx, at)
-	var a *again
-	if !errors.As(err, &a) {
-		l.turns.answered(turn)
-		return answer, err
+	for {
+		answer, err := l.next.read(ctx, at)
+		var a *again
+		if !errors.As(err, &a) {
+			l.turns.answered(turn)
+			return answer, err
+		}
+		if a.busy || a.out && made.mayWait() && l.turns.isWellKnown(turn) {
+			return fn.Answer{}, l.refused(ctx, at, turn, made, a)
+		}
+		made.failed++
+		if made.areOver(at.at) {
+			return fn.Answer{}, a.giveUp(a.fault)
+		}
+		least, most := at.at.retryWaits()
+		select {
+		case <-time.After(retryablehttp.LinearJitterBackoff(least, most, made.failed-1, nil)):
+		case <-ctx.Done():
+		}
+		if ctx.Err() != nil || l.turns.isLeftAlone(turn) {
+			return fn.Answer{}, a
+		}
 	}
-	if a.busy || a.out && made.mayWait() && l.turns.isWellKnown(turn) {
-		return fn.Answer{}, l.refused(ctx, at, turn, made, a)
-	}
-	made.failed++
-	if made.areOver(at.at) {
-		return fn.Answer{}, a.giveUp(a.fault)
-	}
-	least, most := at.at.retryWaits()
-	select {
-	case <-time.After(retryablehttp.LinearJitterBackoff(least, most, made.failed-1, nil)):
-	case <-ctx.Done():
-	}
-	return fn.Answer{}, a
 }
 
 // refused is an attempt that the server is too busy for.

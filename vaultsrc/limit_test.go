@@ -3,6 +3,7 @@ package vaultsrc
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -245,6 +246,61 @@ func TestNothingIsSentToAServerThatAskedForTooMuch(t *testing.T) {
 		}
 		if l.turns.free != 4 {
 			t.Errorf("%d turns are free", l.turns.free)
+		}
+	})
+}
+
+// TestAReadThatFailedKeepsItsTurn: no other read is begun in the wait for its next
+// attempt, but for one where the server is to be left alone.
+func TestAReadThatFailedKeepsItsTurn(t *testing.T) {
+	for name, tc := range map[string]struct {
+		answer error
+		want   string
+	}{"a failure": {failed(), "aaabbb"}, "a server that is busy": {later(time.Second), "aaabbb"}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var order string
+				servers := newFakeServers(func(n int, _ time.Duration, of location) error {
+					order += of.path
+					if n%3 == 0 {
+						return nil
+					}
+					return tc.answer
+				})
+				l := newLimit(1, servers)
+				var all sync.WaitGroup
+				for _, path := range []string{"a", "b"} {
+					all.Go(func() {
+						at := in("host")
+						at.path = path
+						if _, err := l.read(t.Context(), at); err != nil {
+							t.Error(err)
+						}
+					})
+					synctest.Wait() // the first is under way, or waits
+				}
+				all.Wait()
+				if order != tc.want || l.turns.free != 1 {
+					t.Errorf("asked for %s, want %s; %d turns are free", order, tc.want, l.turns.free)
+				}
+			})
+		})
+	}
+}
+
+// TestAReadThatFailedLeavesTheServerAlone where another was told to in the meantime.
+func TestAReadThatFailedLeavesTheServerAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const asked = 5 * time.Second
+		servers := newFakeServers(func(n int, _ time.Duration, _ location) error {
+			return []error{failed(), later(asked), nil, nil}[n-1]
+		})
+		l := newLimit(2, servers)
+		if faults := readAll(t.Context(), l, 2, "a"); len(faults) > 0 {
+			t.Error(faults)
+		}
+		if n := servers.between(2*answerTime, asked); n != 0 || l.turns.free != 2 {
+			t.Errorf("%d requests for as long as it was to be left alone, %d turns are free", n, l.turns.free)
 		}
 	})
 }

@@ -64,6 +64,14 @@ func (t *turns) isWellKnown(own *turn) bool {
 	return own.server.all >= t.most
 }
 
+// isLeftAlone tells whether nothing is to be sent to the server of a turn for now, or
+// ever.
+func (t *turns) isLeftAlone(own *turn) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return own.server.closed != nil || time.Now().Before(own.server.until)
+}
+
 // refused notes that the server asks to be left alone for so long, 0 where it does not
 // say, and returns until when it is.
 func (t *turns) refused(own *turn, asked time.Duration) time.Time {
