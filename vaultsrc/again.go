@@ -38,6 +38,9 @@ type again struct {
 	// out tells that it answered 502, 503 or 504 and no time to come back: a gateway's
 	// node is replaced, or Vault is sealed or has no leader.
 	out bool
+	// many is what there is to say where several reads in a row come to this; nil where
+	// the fault says it.
+	many *fn.Fault
 }
 
 func (a *again) Error() string { return a.fault.Cause }
@@ -54,11 +57,18 @@ func (a *again) giveUp(fault *fn.Fault) error {
 func (s *session) orAgain(ctx context.Context, answer *api.Response, err error, fault *fn.Fault) error {
 	a := &again{fault: fault, session: s}
 	var plain *http.Response
+	status := err
 	if answer != nil {
 		plain, err = answer.Response, nil // the error is that of the status
 		a.asked, a.busy = retryAfter(plain)
 		a.busy = a.busy || plain.StatusCode == http.StatusTooManyRequests
 		a.out = !a.busy && plain.StatusCode >= http.StatusBadGateway && plain.StatusCode <= http.StatusGatewayTimeout
+		if refused := (*api.ResponseError)(nil); errors.As(status, &refused) {
+			a.out = a.out || hasNoLeader(refused)
+			if fault.Scope == fn.EntryScope {
+				a.many = s.troubleFault(refused, vaultWords(refused, s.token.value))
+			}
+		}
 	}
 	if retry, _ := mayMend(ctx, plain, err); !retry {
 		return fault
@@ -118,6 +128,9 @@ func checkRetry(ctx context.Context, answer *http.Response, err error) (bool, er
 	}
 	if answer != nil {
 		if asked, _ := retryAfter(answer); asked > maxRetryAfter {
+			if h := heardIn(ctx); h != nil {
+				h.longest.Store(int64(asked))
+			}
 			return false, err
 		}
 	}

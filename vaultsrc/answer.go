@@ -24,7 +24,7 @@ func (at location) answer(notFound bool, body []byte) (fn.Answer, error) {
 		if notFound {
 			status = "404"
 		}
-		return fn.Answer{}, at.at.serverFault("does the address lead to Vault's API?", fmt.Sprintf("the answer for %s is not Vault's: %s, and not its JSON", at.path, status))
+		return fn.Answer{}, at.at.serverFault(strangersHint, fmt.Sprintf("the answer for %s is not Vault's: %s, and not its JSON", at.path, status))
 	}
 	if e.LeaseID != "" || e.MountType != "" && e.MountType != "kv" && e.MountType != "generic" {
 		return fn.Answer{}, at.foreign()

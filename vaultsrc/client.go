@@ -113,5 +113,8 @@ func (b bounded) RoundTrip(request *http.Request) (*http.Response, error) {
 		most = int64(b.most)
 	}
 	answer.Body = http.MaxBytesReader(nil, answer.Body, most)
+	if h := heardIn(request.Context()); h != nil {
+		answer.Body = h.body(answer)
+	}
 	return answer, nil
 }

@@ -18,8 +18,25 @@ import (
 )
 
 // isSettled tells that the next attempt would fail as well: what a server says of a
-// client's certificate.
-func isSettled(err error) bool { return strings.Contains(alert(err), "certificate") }
+// client's certificate, or its own does; a name that there is not; no TLS.
+func isSettled(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var dns *net.DNSError
+	return strings.Contains(alert(err), "certificate") || errors.As(err, &certificate) ||
+		errors.As(err, &dns) && dns.IsNotFound || speaksNoTLS(err) || speaksOldTLS(err)
+}
+
+// speaksNoTLS tells that the other side answered a handshake with something else.
+func speaksNoTLS(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.As(err, &record) || err != nil && strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
+}
+
+// speaksOldTLS tells that it knows no version that esfn does.
+func speaksOldTLS(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "tls: protocol version not supported") ||
+		strings.Contains(err.Error(), "tls: server selected unsupported protocol version"))
+}
 
 // connectionFault says why the server could not be asked, or gave no answer to
 // the credential that was sent.
@@ -29,7 +46,7 @@ func (e endpoint) connectionFault(run context.Context, err error, sent ...secret
 	}
 	var refused *api.ResponseError
 	if errors.As(err, &refused) {
-		return e.serverFault(laterHint, serverWords(e.Server, refused, vaultWords(refused, sent...)))
+		return e.troubleFault(refused, vaultWords(refused, sent...))
 	}
 	var stray *strayed
 	if errors.As(err, &stray) {
@@ -41,6 +58,12 @@ func (e endpoint) connectionFault(run context.Context, err error, sent ...secret
 	}
 	if cause, hint := e.tlsWords(err); cause != "" {
 		return e.serverFault(hint, fmt.Sprintf("%s does not answer: %s", e.asked(err, sent...), cause))
+	}
+	if isNoAnswerOfVaults(err) {
+		return e.serverFault(strangersHint, fmt.Sprintf("%s answers, and not as Vault does: %s", e.asked(err, sent...), networkWords(err)))
+	}
+	if speaksNoTLS(err) {
+		return e.serverFault("is the port right? What has no TLS is http://", fmt.Sprintf("%s does not answer: %s", e.asked(err, sent...), networkWords(err)))
 	}
 	hint := "is the address right, and can it be reached from here?"
 	if strings.HasPrefix(e.Server, "unix:") {
@@ -72,6 +95,13 @@ func proxyWords(err error) string {
 	return ""
 }
 
+// isNoAnswerOfVaults tells that there was an answer, and Vault gives none like it.
+func isNoAnswerOfVaults(err error) bool {
+	var syntax *json.SyntaxError
+	var tooLarge *http.MaxBytesError
+	return errors.As(err, &syntax) || errors.As(err, &tooLarge)
+}
+
 // noWords is for a connection that ended without a reason that could be shown.
 const noWords = "the connection broke off"
 
@@ -79,7 +109,6 @@ const noWords = "the connection broke off"
 // not ours it shows only those of the operating system and of certificates.
 func networkWords(err error) string {
 	var dns *net.DNSError
-	var record tls.RecordHeaderError
 	var certificate *tls.CertificateVerificationError
 	var timeout net.Error
 	var system syscall.Errno
@@ -96,9 +125,9 @@ func networkWords(err error) string {
 		return fmt.Sprintf("the name %s cannot be resolved", dns.Name)
 	case errors.As(err, &certificate):
 		return rejection(certificate.Err)
-	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+	case speaksNoTLS(err):
 		return "it does not speak TLS"
-	case strings.Contains(err.Error(), "tls: protocol version not supported"), strings.Contains(err.Error(), "tls: server selected unsupported protocol version"):
+	case speaksOldTLS(err):
 		return "it does not speak TLS 1.2 or 1.3"
 	case alert(err) != "":
 		return "it ends the TLS handshake: " + alert(err)

@@ -97,7 +97,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{"names that differ in case", fn.KV2, 200, `{"request_id":"made-up","data":{"DATA":{"a":"made-up"}}}`, "kv/data/app holds no secret as KV v2 has it", false},
 		{"404 of something else", fn.KV2, 404, `404 page not found`, "the answer for kv/data/app is not Vault's: 404, and not its JSON", false},
 		{"policy", fn.KV2, 403, `{"errors":["1 error occurred:\n\t* permission denied\n\n"]}`, "permission denied for kv/data/app, or there is no such mount", false},
-		{"a refusal of something before Vault", fn.KV2, 403, `<html>made-up</html>`, "reading kv/data/app failed: 127.0.0.1", false},
+		{"a refusal of something before Vault", fn.KV2, 403, `<html>made-up</html>`, "answered 403 to the request for kv/data/app, and not as Vault does", false},
 		{"token", fn.KV2, 403, `{"errors":["2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n"]}`, "does not accept the token: it is invalid, expired or revoked", false},
 		{"an error that echoes the token", fn.KV2, 400, `{"errors":["bad token made-up, really"]}`, "answered 400: bad token [redacted], really", false},
 		{"an error of something before Vault", fn.KV2, 502, `<html>made-up</html>`, "answered 502", false},

@@ -80,9 +80,9 @@ func (k *kv) readFrom(ctx context.Context, s *session, at location) (got fn.Answ
 	}
 	var refused *api.ResponseError
 	if !errors.As(err, &refused) {
-		refused = &api.ResponseError{StatusCode: response.StatusCode}
+		refused = &api.ResponseError{StatusCode: response.StatusCode, RawError: true}
 	}
-	return fn.Answer{}, s.orAgain(ctx, response, err, at.refusal(refused, s.token.value))
+	return fn.Answer{}, s.orAgain(ctx, response, err, at.refusal(refused, s.token))
 }
 
 // tooLarge is the fault of an answer of more than so many bytes. Those that are no

@@ -81,6 +81,9 @@ func (l *limit) attempt(ctx context.Context, at location, turn *turn, made *atte
 		}
 		made.failed++
 		if made.areOver(at.at) {
+			if l.turns.gaveUp(turn) && a.many != nil {
+				return fn.Answer{}, a.giveUp(a.many)
+			}
 			return fn.Answer{}, a.giveUp(a.fault)
 		}
 		least, most := at.at.retryWaits()

@@ -32,6 +32,8 @@ type token struct {
 	// token that is not our own they are not known.
 	policies []string
 	lifetime time.Duration
+	// lost tells that a login had no answer, which there may be a token of.
+	lost bool
 }
 
 // way chooses the login of an endpoint. There is one file for each method, and
@@ -94,10 +96,14 @@ func (s *Settings) tokenWay(e endpoint) (way, *fn.Fault) {
 // taken out of what Vault says; explain gives that a meaning where it has one for
 // this method, also where Vault calls it a fault of its own (500), as it does with
 // those of what stands behind it.
-func (e endpoint) logIn(ctx context.Context, client *api.Client, method api.AuthMethod, explain func(words string) (cause, hint string), sent ...secret.Value) (token, error) {
+func (e endpoint) logIn(ctx context.Context, client *api.Client, method api.AuthMethod, explain func(words string) (cause, hint string), sent ...secret.Value) (got token, _ error) {
+	ctx, heard := hear(ctx)
 	answer, err := method.Login(ctx, client)
+	defer func() { got.lost = heard.lost() }()
 	var refused *api.ResponseError
 	switch {
+	case errors.As(err, &refused) && refused.RawError && refused.StatusCode < 500 && refused.StatusCode != 429:
+		return token{}, e.strangersFault(refused, "the login at "+e.loginPlace())
 	case errors.As(err, &refused) && refused.StatusCode < 500 && refused.StatusCode != 429 && refused.StatusCode != 412:
 		words := allVaultWords(refused, sent...)
 		cause, hint := explain(words)
@@ -109,7 +115,11 @@ func (e endpoint) logIn(ctx context.Context, client *api.Client, method api.Auth
 		}
 		return token{}, e.connectionFault(ctx, err, sent...)
 	case err != nil:
-		return token{}, e.connectionFault(ctx, err, sent...)
+		fault := e.connectionFault(ctx, err, sent...)
+		if asked := heard.asked(); asked > 0 && ctx.Err() == nil {
+			fault.Cause += fmt.Sprintf(": it asks to be left alone for %s, and a login waits %s at most", about(asked), maxRetryAfter)
+		}
+		return token{}, fault
 	case answer != nil && answer.Auth != nil && answer.Auth.MFARequirement != nil:
 		return token{}, e.loginFault("let this identity log in without one", fmt.Sprintf("the login at %s asks for a second factor", e.loginPlace()))
 	case answer == nil || answer.Auth == nil || answer.Auth.ClientToken == "":

@@ -85,7 +85,7 @@ func TestARefusalThatIsNotVaults(t *testing.T) {
 	address, ca, _ := fakeTLSVault(t, 403, "<html>made-up</html>")
 	_, err := readAs(t, certConnection(t, address, ca, "r"), nil)
 	var fault *fn.Fault
-	if !errors.As(err, &fault) || !strings.HasSuffix(fault.Cause, "answered 403") || strings.Contains(fault.Cause, "made-up") {
+	if !errors.As(err, &fault) || !strings.HasSuffix(fault.Cause, `answered 403 to the login at auth/cert with role "r", and not as Vault does`) || strings.Contains(fault.Cause, "made-up") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -50,7 +50,10 @@ func TestWhatARefusedUserPassLoginMeans(t *testing.T) {
 		{"a server that echoes it", userPass("made-up-\"pass\"  word\n"), 400, `{"errors":["made-up-\"pass\"  word, \"made-up-\\\"pass\\\"  word\" and made-up-\"pass\"  word\n."]}`,
 			at + `[redacted], "[redacted]" and [redacted].`, "", 1},
 		{"a Vault that is sealed", right, 503, `{"errors":["Vault is sealed"]}`, "Vault at ADDRESS is sealed", "try later", 3},
+		{"a firewall", right, 403, `<html>made-up</html>`, `ADDRESS answered 403 to the login at auth/userpass as "ada", and not as Vault does`, strangersHint, 1},
+		{"a page in its place", right, 200, `<html>made-up</html>`, "http://ADDRESS answers, and not as Vault does: its answer is no JSON", strangersHint, 1},
+		{"a server that wants TLS", right, 400, "Client sent an HTTP request to an HTTPS server.\n", "ADDRESS speaks TLS, and the address is http://", "write https://", 1},
+		{"a cluster without a leader", right, 500, noLeader, "the Vault cluster at ADDRESS has no active node", "one is elected within seconds", 3},
 		{"words that are not known", right, 400, `{"errors":["something new"]}`, at + "something new", "", 1},
-		{"a firewall", right, 403, `<html>made-up</html>`, at + "ADDRESS answered 403", "", 1},
 	})
 }

@@ -35,6 +35,8 @@ type server struct {
 	// cuts is how often most was halved, and answers how many there were since it
 	// last changed. vain is how many cuts there were since the last answer.
 	cuts, answers, vain int
+	// failed is how many reads were given up since the last answer.
+	failed int
 	// all is how many answers there were in the run.
 	all int
 }
@@ -46,6 +48,7 @@ func (t *turns) answered(own *turn) {
 	defer t.mu.Unlock()
 	s := own.server
 	s.all++
+	s.failed = 0
 	if own.cuts != s.cuts {
 		return
 	}
@@ -62,6 +65,18 @@ func (t *turns) isWellKnown(own *turn) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return own.server.all >= t.most
+}
+
+// mostFailed is how many reads one after the other may fail for reasons of their own,
+// before that is the server's.
+const mostFailed = 3
+
+// gaveUp notes a read that was given up, and tells whether that is the server's fault.
+func (t *turns) gaveUp(own *turn) (servers bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	own.server.failed++
+	return own.server.failed >= mostFailed
 }
 
 // isLeftAlone tells whether nothing is to be sent to the server of a turn for now, or

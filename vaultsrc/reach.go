@@ -147,12 +147,12 @@ func (e endpoint) health(status int, body []byte) (says string, _ *fn.Fault) {
 	}
 	switch err := json.Unmarshal(body, &h); {
 	case status != http.StatusOK || err != nil || h.Initialized == nil:
-		return "", e.serverFault("is the address right? Is there a proxy or a firewall before it?",
+		return "", e.serverFault(strangersHint,
 			fmt.Sprintf("%s answered %d to sys/health, and not as Vault does", hostOf(e.Server), status))
 	case !*h.Initialized:
 		return "", e.serverFault(laterHint, fmt.Sprintf("Vault at %s is not initialized", hostOf(e.Server)))
 	case h.Sealed:
-		return "", e.serverFault(laterHint, fmt.Sprintf("Vault at %s is sealed", hostOf(e.Server)))
+		return "", e.serverFault("it has to be unsealed: "+laterHint, fmt.Sprintf("Vault at %s is sealed", hostOf(e.Server)))
 	}
 	says = "version " + oneLine(h.Version)
 	if h.Enterprise {

@@ -35,7 +35,9 @@ type session struct {
 	ready  chan struct{}
 	client *api.Client
 	token  token
-	err    error
+	// lost tells that a login had no answer: there may be a token that nobody knows.
+	lost bool
+	err  error
 
 	mu sync.Mutex
 	// broken is a fault that every further request would meet as well.
@@ -111,6 +113,7 @@ func (s *session) logIn(run context.Context, x *sessions) {
 		return
 	}
 	got, err := way.login(ctx, client.WithNamespace(s.Login.Namespace))
+	s.lost = got.lost
 	if err != nil {
 		if run.Err() != nil {
 			err = runEnded(run)
@@ -141,11 +144,10 @@ func (x *sessions) close() []string {
 	var warnings []string
 	for _, s := range x.open {
 		all.Go(func() {
-			if warning := s.revoke(ctx); warning != "" {
-				mu.Lock()
-				defer mu.Unlock()
-				warnings = append(warnings, warning)
-			}
+			own := s.revoke(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			warnings = append(warnings, own...)
 		})
 	}
 	all.Wait()
@@ -154,17 +156,20 @@ func (x *sessions) close() []string {
 	return slices.Compact(warnings)
 }
 
-// revoke revokes the session's token where it is esfn's own, and returns a
-// warning where it could not.
-func (s *session) revoke(ctx context.Context) (warning string) {
+// revoke revokes the session's token where it is esfn's own, and returns warnings of
+// what it could not revoke.
+func (s *session) revoke(ctx context.Context) (warnings []string) {
 	select {
 	case <-s.ready:
 	case <-ctx.Done():
-		return fmt.Sprintf("a login at %s was under way when the run ended; if it got a token, that ends with its lease", hostOf(s.Server))
+		return []string{fmt.Sprintf("a login at %s was under way when the run ended; if it got a token, that ends with its lease", hostOf(s.Server))}
+	}
+	if s.lost {
+		warnings = append(warnings, fmt.Sprintf("a login at %s had no answer; if it got a token, that ends with its lease", hostOf(s.Server)))
 	}
 	// A batch token cannot be revoked; it just ends.
 	if t := s.token.value.Reveal(); !s.token.own || strings.HasPrefix(t, "hvb.") || strings.HasPrefix(t, "b.") {
-		return ""
+		return warnings
 	}
 	s.client.SetMaxRetries(min(1, s.client.MaxRetries()))
 	// The raw answer, since the client takes a redirect for success. The token is
@@ -173,8 +178,28 @@ func (s *session) revoke(ctx context.Context) (warning string) {
 	if answer != nil {
 		answer.Body.Close()
 	}
-	if err != nil || answer == nil || answer.StatusCode >= 300 {
-		return fmt.Sprintf("a token that esfn got at %s was not revoked; it ends with its lease", hostOf(s.Server))
+	if why := s.notRevoked(answer, err); why != "" {
+		warnings = append(warnings, fmt.Sprintf("a token that esfn got at %s was not revoked; it ends with its lease: %s", hostOf(s.Server), why))
+	}
+	return warnings
+}
+
+// notRevoked says why a revocation came to nothing; "" where it did not, or where the
+// token had ended before.
+func (s *session) notRevoked(answer *api.Response, err error) string {
+	var refused *api.ResponseError
+	var stray *strayed
+	switch {
+	case errors.As(err, &refused) && refused.StatusCode == 403 && strings.Contains(allVaultWords(refused), "invalid token"):
+		return ""
+	case errors.As(err, &refused) && refused.StatusCode == 403 && !refused.RawError:
+		return `permission denied; the policy default allows it, as does path "auth/token/revoke-self" { capabilities = ["update"] }`
+	case refused != nil:
+		return serverWords(s.Server, refused, vaultWords(refused, s.token.value))
+	case errors.As(err, &stray), err == nil && (answer == nil || answer.StatusCode >= 300):
+		return "the request was redirected"
+	case err != nil:
+		return networkWords(err)
 	}
 	return ""
 }
