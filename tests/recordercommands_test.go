@@ -16,8 +16,8 @@ import (
 // commands with their arguments.
 
 // cmdFakeAnswer answers requests in Vault's place, all of them or, after so many, the
-// first so many; status 0 cuts the connection, -1 leaves it without an answer, and -2
-// cuts it in the middle of one.
+// first so many; status 0 cuts the connection, -1 leaves it without an answer, -2 cuts it in
+// the middle of one's body, and -3 in that of its header.
 //
 //	fake-answer [-after N] [-times N] [-header HEADER VALUE] PATTERN STATUS [BODY]
 func cmdFakeAnswer(ts *testscript.TestScript, neg bool, args []string) {

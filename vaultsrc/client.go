@@ -112,9 +112,20 @@ func (b bounded) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.Method == http.MethodGet && answer.StatusCode < 300 {
 		most = int64(b.most)
 	}
-	answer.Body = http.MaxBytesReader(nil, answer.Body, most)
+	if answer.ContentLength > most { // what is not taken is not waited for
+		answer.Body.Close()
+		answer.Body = tooLarge{&http.MaxBytesError{Limit: most}}
+	} else {
+		answer.Body = http.MaxBytesReader(nil, answer.Body, most)
+	}
 	if h := heardIn(request.Context()); h != nil {
 		answer.Body = h.body(answer)
 	}
 	return answer, nil
 }
+
+// tooLarge is the body of an answer that says that it is.
+type tooLarge struct{ err error }
+
+func (b tooLarge) Read([]byte) (int, error) { return 0, b.err }
+func (b tooLarge) Close() error             { return nil }

@@ -66,7 +66,7 @@ func TestALoginWithoutAnAnswer(t *testing.T) {
 			}
 			var want []string
 			if tc.lost {
-				want = []string{fmt.Sprintf("a login at %s had no answer; if it got a token, that ends with its lease", strings.TrimPrefix(server.URL, "http://"))}
+				want = []string{fmt.Sprintf("the answer to a login at %s did not arrive, or not all of it; a token in it ends with its lease", strings.TrimPrefix(server.URL, "http://"))}
 			}
 			if warnings := source.Close(); !slices.Equal(warnings, want) {
 				t.Errorf("got the warnings %q, want %q", warnings, want)

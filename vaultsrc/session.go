@@ -165,7 +165,7 @@ func (s *session) revoke(ctx context.Context) (warnings []string) {
 		return []string{fmt.Sprintf("a login at %s was under way when the run ended; if it got a token, that ends with its lease", hostOf(s.Server))}
 	}
 	if s.lost {
-		warnings = append(warnings, fmt.Sprintf("a login at %s had no answer; if it got a token, that ends with its lease", hostOf(s.Server)))
+		warnings = append(warnings, fmt.Sprintf("the answer to a login at %s did not arrive, or not all of it; a token in it ends with its lease", hostOf(s.Server)))
 	}
 	// A batch token cannot be revoked; it just ends.
 	if t := s.token.value.Reveal(); !s.token.own || strings.HasPrefix(t, "hvb.") || strings.HasPrefix(t, "b.") {

@@ -8,15 +8,20 @@ import (
 	"time"
 )
 
-// AppRole makes a role of the approle method at auth/approle, with a policy, and
+// AppRole is AppRoleAt auth/approle.
+func (v *Vault) AppRole(role, policy, secretIDAs string) (roleID, secretID string, err error) {
+	return v.AppRoleAt("approle", role, policy, secretIDAs)
+}
+
+// AppRoleAt makes a role of the approle method at auth/mount, with a policy, and
 // a secret ID of it, as a JSON object says that the API for it takes, or "". Both
 // are enabled or made where they are not there yet
 // (https://developer.hashicorp.com/vault/api-docs/auth/approle).
-func (v *Vault) AppRole(role, policy, secretIDAs string) (roleID, secretID string, err error) {
-	if _, err := v.Write("sys/auth/approle", object{"type": "approle"}); err != nil && !strings.Contains(err.Error(), "already in use") {
+func (v *Vault) AppRoleAt(mount, role, policy, secretIDAs string) (roleID, secretID string, err error) {
+	if _, err := v.Write("sys/auth/"+mount, object{"type": "approle"}); err != nil && !strings.Contains(err.Error(), "already in use") {
 		return "", "", err
 	}
-	at := "auth/approle/role/" + role
+	at := "auth/" + mount + "/role/" + role
 	if _, err := v.Write(at, object{"token_policies": policy, "token_ttl": "1h"}); err != nil {
 		return "", "", err
 	}

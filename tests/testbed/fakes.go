@@ -2,8 +2,23 @@ package testbed
 
 import (
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
+)
+
+// What a fault may do in place of an answer, as its status. Over HTTP/2 it is the
+// stream that is cut.
+const (
+	// Cut cuts the connection before there is an answer.
+	Cut = -iota
+	// Hang leaves the request without an answer.
+	Hang
+	// CutInBody cuts the connection in the middle of an answer.
+	CutInBody
+	// CutInHeader cuts it in the middle of an answer's header. Not over HTTP/2.
+	CutInHeader
 )
 
 // Fault is an answer in Vault's place.
@@ -13,11 +28,12 @@ type Fault struct {
 	Pattern string
 	// After so many of them it begins, and Times is how often it is then; -1 for ever.
 	After, Times int
-	// Status is the answer's. 0 cuts the connection instead (over HTTP/2, the stream), -1
-	// leaves the request without an answer, and -2 cuts the connection in the middle of
-	// one.
+	// Status is the answer's, or one of Cut, Hang, CutInBody and CutInHeader.
 	Status int
 	Body   string
+	// Passed has Vault get the request as well: what is lost is its answer. Half of that
+	// is the body where Body is empty.
+	Passed bool
 	// Header is what else is in the answer's.
 	Header http.Header
 }
@@ -38,6 +54,13 @@ type slow struct {
 	others  int
 	began   bool
 	over    chan struct{}
+}
+
+// event is something that happens before a request is passed on.
+type event struct {
+	pattern string
+	nth     int
+	happens func()
 }
 
 // Fail has requests answered in Vault's place. Of several faults that are for one the
@@ -79,6 +102,14 @@ func (r *Recorder) fakeHeaders(header http.Header, path string) {
 	}
 }
 
+// Before has something happen before the nth request, from 1 on, whose path matches a
+// pattern: it goes on to Vault, or to its fault, after that.
+func (r *Recorder) Before(pattern string, nth int, happens func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.events = append(r.events, &event{pattern, nth, happens})
+}
+
 // Gather holds the first n requests that match a pattern of path.Match, such as
 // "LIST /v1/kv/metadata/*", until all n of them are there: whoever waits for an
 // answer before it sends the next one waits for ever.
@@ -88,22 +119,39 @@ func (r *Recorder) Gather(pattern string, n int) {
 	r.gathers = append(r.gathers, &gather{pattern, n, make(chan struct{})})
 }
 
-func (f *Fault) answer(w http.ResponseWriter, request *http.Request) {
+// answer answers a request in Vault's place; vault is what answers it in Vault's own.
+func (f *Fault) answer(w http.ResponseWriter, request *http.Request, vault http.Handler) {
+	body := f.Body
+	if f.Passed {
+		lost := httptest.NewRecorder()
+		vault.ServeHTTP(lost, request)
+		if body == "" {
+			body = lost.Body.String()[:lost.Body.Len()/2]
+		}
+	}
 	for name, values := range f.Header {
 		w.Header()[name] = values
 	}
 	switch f.Status {
-	case 0:
+	case Cut:
 		panic(http.ErrAbortHandler)
-	case -1:
+	case Hang:
 		<-request.Context().Done() // until the client goes away
 		return
-	case -2:
-		w.Header().Set("Content-Length", strconv.Itoa(len(f.Body)+1))
-		_, _ = fmt.Fprint(w, f.Body)
+	case CutInBody:
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)+1))
+		_, _ = io.WriteString(w, body)
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
+	case CutInHeader:
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		_, _ = io.WriteString(connection, "HTTP/1.1 200 OK\r\nContent-Type: applic")
+		_ = connection.Close()
+		return
 	}
 	w.WriteHeader(f.Status)
-	fmt.Fprint(w, f.Body)
+	fmt.Fprint(w, body)
 }

@@ -26,6 +26,7 @@ type Recorder struct {
 	headers  []fakeHeader
 	gathers  []*gather
 	slow     []*slow
+	events   []*event
 }
 
 // NewRecorder starts a recorder before the Vault at an address. Credentials
@@ -79,7 +80,10 @@ func (r *Recorder) handler(f *front) http.Handler {
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}
 	serve := func(w http.ResponseWriter, request *http.Request) {
-		fault, held := r.record(f, request)
+		fault, held, events := r.record(f, request)
+		for _, happens := range events {
+			happens()
+		}
 		for _, until := range held {
 			select {
 			case <-until:
@@ -89,7 +93,7 @@ func (r *Recorder) handler(f *front) http.Handler {
 		if fault != nil {
 			r.fakeHeaders(w.Header(), request.URL.Path)
 			r.rememberTokenIn([]byte(fault.Body))
-			fault.answer(w, request)
+			fault.answer(w, request, proxy)
 			return
 		}
 		proxy.ServeHTTP(w, request)
@@ -107,9 +111,9 @@ func (r *Recorder) behind(f *front) *url.URL {
 	return r.vault
 }
 
-// record remembers a request, and says what is to be done with it: an answer, and what
-// to wait for.
-func (r *Recorder) record(f *front, request *http.Request) (answer *Fault, held []chan struct{}) {
+// record remembers a request, and says what is to be done with it: an answer, what to
+// wait for, and what happens before.
+func (r *Recorder) record(f *front, request *http.Request) (answer *Fault, held []chan struct{}, events []func()) {
 	jwt := r.rememberCredentials(request)
 	is := Request{Method: request.Method, Path: request.URL.Path, Protocol: request.Proto, Host: request.Host, At: f.address, Header: request.Header.Clone(), jwt: jwt}
 	if request.URL.Query().Get("list") == "true" {
@@ -137,6 +141,13 @@ func (r *Recorder) record(f *front, request *http.Request) (answer *Fault, held 
 			held = append(held, s.over)
 		}
 	}
+	for _, e := range r.events {
+		if matches(e.pattern, is.Path) {
+			if e.nth--; e.nth == 0 {
+				events = append(events, e.happens)
+			}
+		}
+	}
 	for _, fault := range r.faults {
 		if !matches(fault.Pattern, is.Path) {
 			continue
@@ -147,8 +158,8 @@ func (r *Recorder) record(f *front, request *http.Request) (answer *Fault, held 
 		}
 		if fault.Times != 0 {
 			fault.Times--
-			return fault, held
+			return fault, held, events
 		}
 	}
-	return nil, held
+	return nil, held, events
 }

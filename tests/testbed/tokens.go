@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Unsealed tells whether the Vault still runs and is unsealed.
@@ -38,6 +39,11 @@ func (v *Vault) LoginTokens() (map[string]string, error) {
 	left := map[string]string{}
 	for _, accessor := range accessors.Data.Keys {
 		text, err := v.Write("auth/token/lookup-accessor", map[string]string{"accessor": accessor})
+		// So it is said of one that is being revoked just now.
+		for n := 0; n < 10 && err != nil && strings.Contains(err.Error(), "permission denied"); n++ {
+			time.Sleep(20 * time.Millisecond)
+			text, err = v.Write("auth/token/lookup-accessor", map[string]string{"accessor": accessor})
+		}
 		if err != nil && strings.Contains(err.Error(), "invalid accessor") {
 			continue // it ended meanwhile
 		}

@@ -81,6 +81,19 @@ func (v *Vault) Do(method, path, body string) (json.RawMessage, error) {
 	}
 }
 
+// Seal seals the Vault, and Unseal has it serve again: with a standby node, that one
+// takes over in between.
+func (v *Vault) Seal() error {
+	_, err := v.Do(http.MethodPut, "sys/seal", "")
+	return err
+}
+
+// Unseal unseals the Vault.
+func (v *Vault) Unseal() error {
+	_, err := v.Do(http.MethodPut, "sys/unseal", `{"key":"`+v.ready["unseal"]+`"}`)
+	return err
+}
+
 // Write is Do with a body that is marshalled.
 func (v *Vault) Write(path string, body any) (json.RawMessage, error) {
 	text, err := json.Marshal(body)

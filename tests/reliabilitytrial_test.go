@@ -1,0 +1,250 @@
+package tests
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/esfn/esfn/tests/testbed"
+)
+
+// trial is one run of esfn with a fault: four secrets, one read at a time, by an
+// AppRole's login that no other trial has.
+type trial struct {
+	vault    *testbed.Vault
+	recorder *testbed.Recorder
+	leaks    *testbed.Leaks
+	// mount is where the approle method is that it logs in at, so that its tokens are
+	// known from those of other trials.
+	mount string
+	// server is the address that the store names, and store what else it says of Vault.
+	server string
+	store  map[string]string
+	// entries are those of the ExternalSecret's spec.
+	entries string
+	env     []string
+	// secretID is what it logs in with.
+	roleID, secretID string
+	// hosts are names for addresses in what it says.
+	hosts map[string]string
+	// end ends the Vault, where it is the trial's own.
+	end func()
+	err error
+}
+
+// outcome is what came of a trial.
+type outcome struct {
+	exit           int
+	stdout, stderr string
+	requests       map[string]int // by kind
+	connections    int
+	tokens         int
+}
+
+// canary begins every value that is read. In base64 it does so, too: it has fifteen bytes.
+const canary = "made-up-canary-"
+
+// fourSecrets are the entries of a trial that says nothing else.
+const fourSecrets = `
+  data:
+  - {secretKey: a, remoteRef: {key: app/a, property: user}}
+  - {secretKey: b, remoteRef: {key: app/b, property: user}}
+  - {secretKey: c, remoteRef: {key: app/c, property: user}}
+  - {secretKey: d, remoteRef: {key: app/d, property: user}}
+`
+
+// oneOf are the entries where a secret has something that the others have not.
+func oneOf(entry string) string {
+	return strings.Replace(fourSecrets, "{key: app/c, property: user}", entry, 1)
+}
+
+// furnish writes what trials read.
+func furnish(vault *testbed.Vault) error {
+	for _, mount := range []struct{ name, version string }{{"kv", "2"}, {"kv1", "1"}} {
+		for _, key := range []string{"a", "b", "c", "d", "denied", "deleted", "destroyed"} {
+			if err := vault.Put(mount.name, "app/"+key, mount.version, `{"user":"`+canary+key+`"}`); err != nil {
+				return err
+			}
+		}
+	}
+	for _, request := range []struct{ method, path, body string }{
+		{http.MethodDelete, "kv/data/app/deleted", ""},
+		{http.MethodPost, "kv/destroy/app/destroyed", `{"versions":[1]}`},
+		{http.MethodPost, "sys/policies/acl/reader", `{"policy":"path \"kv/data/app/*\" { capabilities = [\"read\"] } ` +
+			`path \"kv/data/app/denied\" { capabilities = [\"deny\"] } path \"kv/app/*\" { capabilities = [\"read\"] } ` +
+			`path \"kv1/*\" { capabilities = [\"read\"] } path \"gone/*\" { capabilities = [\"read\"] }"}`},
+	} {
+		if _, err := vault.Do(request.method, request.path, request.body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var trials atomic.Int64
+
+// newTrial is one with a fault, before the Vault of all or one of its own; end ends it.
+func newTrial(f fault, shared *testbed.Vault) (t *trial, err error) {
+	t = &trial{vault: shared, leaks: &testbed.Leaks{}, mount: fmt.Sprint("approle-", trials.Add(1)), entries: fourSecrets,
+		store: map[string]string{"path": "kv"}, env: []string{"ESFN_CONCURRENCY=1"}, hosts: map[string]string{}, end: func() {}}
+	t.leaks.Remember("the root token", testbed.RootToken)
+	t.leaks.Remember("a value", canary)
+	if t.recorder, err = testbed.NewRecorder(shared.Address, t.leaks); err != nil {
+		return nil, err
+	}
+	t.server = t.recorder.Address
+	if f.alone {
+		var flags []string
+		if f.flags != nil {
+			flags = f.flags(t.recorder.Address)
+		}
+		if t.vault, err = testbed.StartVault(programs.vault, flags...); err != nil {
+			return t, err
+		}
+		t.end = t.vault.Stop
+		if err = furnish(t.vault); err == nil {
+			err = t.recorder.Move(t.vault.Address)
+		}
+	}
+	if err == nil {
+		t.roleID, t.secretID, err = t.vault.AppRoleAt(t.mount, "app", "reader", "")
+	}
+	t.leaks.Remember("the secret ID", t.secretID)
+	return t, err
+}
+
+// check notes what went wrong in bringing the fault about.
+func (t *trial) check(err error) {
+	if t.err == nil {
+		t.err = err
+	}
+}
+
+// do sends a request to Vault that brings the fault about.
+func (t *trial) do(method, path, body string) {
+	_, err := t.vault.Do(method, path, body)
+	t.check(err)
+}
+
+// manifests are what esfn is given.
+func (t *trial) manifests() string {
+	vault := "server: " + t.server
+	for name, value := range t.store {
+		vault += ", " + name + ": " + value
+	}
+	return `apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: {name: vault}
+spec: {provider: {vault: {` + vault + `, auth: {appRole: {path: ` + t.mount + `, roleId: ` + t.roleID + `, secretRef: {name: login, key: id}}}}}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: login}
+stringData: {id: ` + t.secretID + `}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: app}
+spec:
+  secretStoreRef: {name: vault}` + t.entries
+}
+
+// ways are those that a trial is run in, each with a login of its own: all that is
+// said of a fault is true of each.
+var ways = []string{pipeWay, listWay}
+
+const pipeWay, listWay = "a pipe", "a ResourceList"
+
+// run runs esfn, and looks at what is left.
+func (t *trial) run(folder, way string) (o outcome, err error) {
+	command := exec.Command(filepath.Join(programs.folder, "esfn"))
+	input := t.manifests()
+	switch way {
+	case pipeWay:
+		command.Stdin = strings.NewReader(input)
+	case listWay:
+		list := "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n"
+		for _, item := range strings.Split(input, "---\n") {
+			list += "- " + strings.ReplaceAll(strings.TrimSpace(item), "\n", "\n  ") + "\n"
+		}
+		command.Stdin = strings.NewReader(list)
+	}
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	command.Env = append([]string{"HOME=" + folder}, t.env...)
+	_ = command.Run() // its exit status is looked at
+	// The login's Secret is part of the output, and another one in each trial.
+	out := strings.ReplaceAll(stdout.String(), t.secretID, "made-up-secret-id")
+	o = outcome{exit: command.ProcessState.ExitCode(), stdout: out, stderr: stderr.String(), requests: map[string]int{}, connections: t.recorder.Connections("")}
+	for _, kind := range testbed.Kinds {
+		requests, err := t.recorder.Requests(testbed.Selection{Kind: kind})
+		if err != nil {
+			return o, err
+		}
+		o.requests[kind] = len(requests)
+	}
+	t.recorder.Close()
+	if o.tokens, err = t.tokensLeft(); err != nil {
+		return o, err
+	}
+	return o, t.err
+}
+
+// tokensLeft counts the tokens of its login that are valid. A Vault that is sealed has
+// kept them.
+func (t *trial) tokensLeft() (n int, err error) {
+	if unsealed, err := t.vault.Unsealed(); err != nil || !unsealed {
+		if err == nil {
+			err = t.vault.Unseal()
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	left, err := t.vault.LoginTokens()
+	for _, path := range left {
+		if strings.HasPrefix(path, "auth/"+t.mount+"/") {
+			n++
+		}
+	}
+	return n, err
+}
+
+var (
+	aDate      = regexp.MustCompile(`\b\d{4}-\d\d-\d\d\b`)
+	aFile      = regexp.MustCompile(`(?m)^  file: stdin.*\n`)
+	anyAddress = regexp.MustCompile(`127\.0\.0\.1:\d+`)
+	anyEntry   = regexp.MustCompile(`spec\.data\[\d\]`)
+	anySecret  = regexp.MustCompile(`app/[a-d]\b`)
+)
+
+// said is what a trial said, as the page has it: without the addresses and dates that
+// are another trial's next time, and the place in the input.
+func (t *trial) said(stderr string, anyRead bool) string {
+	if anyRead {
+		stderr = anySecret.ReplaceAllString(anyEntry.ReplaceAllString(stderr, "spec.data[N]"), "app/NAME")
+	}
+	said := aFile.ReplaceAllString(stderr, "")
+	for address, name := range t.hosts {
+		said = strings.ReplaceAll(said, address, name)
+	}
+	said = strings.ReplaceAll(said, t.mount, "approle")
+	said = anyAddress.ReplaceAllString(said, "vault:8200")
+	return aDate.ReplaceAllString(said, "DATE")
+}
+
+// leaked is what of a run shows that should not.
+func (t *trial) leaked(o outcome) []string {
+	found := t.leaks.In(o.stderr)
+	if o.exit != 0 && (strings.Contains(o.stdout, canary) || strings.Contains(o.stdout, base64.StdEncoding.EncodeToString([]byte(canary)))) {
+		found = append(found, "a value on stdout")
+	}
+	return slices.Compact(found)
+}
