@@ -43,7 +43,7 @@ func TestWhoseFaultAnAnswerIs(t *testing.T) {
 		{"a page with 500", 500, page, fn.StoreScope, "answered 500 to the request for kv/data/app, and not as Vault does", strangersHint, 3},
 		{"a page with 502", 502, page, fn.StoreScope, "answered 502", "that is not Vault's answer, but of something before it: try later, or ask who runs it", 3},
 		{"nothing with 503", 503, "", fn.StoreScope, "answered 503", "that is not Vault's answer, but of something before it: try later, or ask who runs it", 3},
-		{"a status that is none of Vault's", 302, "", fn.StoreScope, "redirects to what is no address of a Vault server", nameTheActive, 1},
+		{"a status that is none of Vault's", 300, "", fn.StoreScope, "answered 300 to the request for kv/data/app, and not as Vault does", strangersHint, 1},
 		{"a server of Go's that wants TLS", 400, "Client sent an HTTP request to an HTTPS server.\n", fn.StoreScope, " speaks TLS, and the address is http://", "write https:// in the address", 1},
 		{"an nginx that wants TLS", 400, "<center>The plain HTTP request was sent to HTTPS port</center>", fn.StoreScope, " speaks TLS, and the address is http://", "write https:// in the address", 1},
 		{"such words with another status", 403, "The plain HTTP request was sent to HTTPS port", fn.StoreScope, ", and not as Vault does", strangersHint, 1},
