@@ -32,7 +32,7 @@ func TestASignalWhileTokensAreRevoked(t *testing.T) {
 		{name: "no signal"},
 		{name: "a signal", sent: true, code: 1, stderr: "error: interrupted\n"},
 		{name: "a signal, and a Vault that hangs", sent: true, hangs: true, code: 1,
-			stderr: "warning: a token that esfn got at VAULT was not revoked; it ends with its lease\nerror: interrupted\n"},
+			stderr: "warning: a token that esfn got at VAULT was not revoked; it ends with its lease: no answer in time\nerror: interrupted\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			revoked, sentAt, ended := false, time.Time{}, make(chan struct{})

@@ -105,6 +105,9 @@ func isNoAnswerOfVaults(err error) bool {
 // noWords is for a connection that ended without a reason that could be shown.
 const noWords = "the connection broke off"
 
+// noAnswer is for one that was waited for until the time for it was over.
+const noAnswer = "no answer in time"
+
 // networkWords says in a few words why there was no answer. Of texts that are
 // not ours it shows only those of the operating system and of certificates.
 func networkWords(err error) string {
@@ -132,7 +135,7 @@ func networkWords(err error) string {
 	case alert(err) != "":
 		return "it ends the TLS handshake: " + alert(err)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return "no answer in time"
+		return noAnswer
 	case errors.As(err, &system):
 		return system.Error()
 	}

@@ -17,7 +17,8 @@
 // Below them, a session is one client and one login for each distinct address,
 // namespace and auth of a run, made when first needed:
 //
-//	session    the login, shared, and its revocation
+//	session    the login, shared; revocation.go revokes its token, and heard.go knows
+//	           of those that never arrived
 //	login      which method; a file for each, login_kubernetes.go and the like.
 //	           serviceaccount.go has the JWT for two of them, which tokenrequest.go
 //	           asks of the Kubernetes API server; aws_… and gcp_… are the clouds'
