@@ -69,10 +69,9 @@ func (n needles) in(text string, tell func(place, form string)) {
 		n.look(between, squeezed(one), tell)
 	}
 	tight := strings.ToLower(strings.Join(strings.Fields(text), ""))
-	n.look(inBase64, tight, tell)
-	// Line breaks in base64 may be escaped themselves.
+	// Line breaks in base64 may be escaped.
 	n.look(inBase64, strings.NewReplacer(`\n`, "", `\r`, "").Replace(tight), tell)
-	bytes := strings.NewReplacer("0x", "", `\x`, "", "%", "", ":", "", ",", "").Replace(tight)
+	bytes := strings.NewReplacer("0x", "", ":", "", ",", "").Replace(tight)
 	n.look(inHex, bytes, tell)
 	n.look(inWords, tight, tell)
 }

@@ -45,6 +45,8 @@ func leaks(t *testing.T, value string) map[string]string {
 			text := encoding.EncodeToString([]byte(before + value + "tail"))
 			all[fmt.Sprintf("base64 %s after %d", name, len(before))] = text
 			all[fmt.Sprintf("base64 %s after %d in lines", name, len(before))] = text[:17] + "\n" + text[17:]
+			all[fmt.Sprintf("base64 %s after %d in lines, quoted", name, len(before))] = fmt.Sprintf("%q", text[:7]+"\n"+text[7:14])
+			all[fmt.Sprintf("base64 %s after %d in DOS lines, quoted", name, len(before))] = fmt.Sprintf("%q", text[:7]+"\r\n"+text[7:14])
 			all[fmt.Sprintf("base64 %s after %d cut", name, len(before))] = "…" + text[8:22] + "…"
 		}
 	}
@@ -87,7 +89,7 @@ func TestEveryPieceIsFound(t *testing.T) {
 		for length := piece; length <= 12; length++ {
 			for i := 0; i+length <= len(value); i++ {
 				cut := value[i : i+length]
-				for form, text := range map[string]string{"as it is": cut, "quoted": fmt.Sprintf("%q…", cut), "upper": upper(cut)} {
+				for form, text := range map[string]string{"as it is": cut, "quoted": fmt.Sprintf("%q…", cut), "upper": upper(cut), "url": url.QueryEscape(cut), "html": html.EscapeString(cut)} {
 					if len(m.In("cause: "+text+" (cut)")) == 0 {
 						t.Errorf("%d bytes from %d, %s: not found", length, i, form)
 					}
