@@ -62,7 +62,7 @@ func TestEveryFormIsFound(t *testing.T) {
 	m := New(t.Name())
 	for kind, value := range map[string]string{"text": m.Text("a text"), "odd": m.Odd("an odd one"), "number": m.Number("a number")} {
 		for form, text := range leaks(t, value) {
-			if kind == "number" && (strings.Contains(form, "cut") || form == "words of a trace") {
+			if kind == "number" && (strings.Contains(form, "cut") || strings.Contains(form, "lines, quoted") || form == "words of a trace") {
 				continue // too little of it to tell it from other digits
 			}
 			if len(m.In(text)) == 0 {
