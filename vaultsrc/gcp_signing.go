@@ -52,7 +52,7 @@ func gcpSignedToken(key secret.Value, role string, at time.Time) (secret.Value, 
 	}
 	claims, err := json.Marshal(map[string]any{"sub": file.ClientEmail, "aud": "vault/" + role, "exp": at.Add(gcpTokenLife).Unix()})
 	if err != nil {
-		panic(err) // texts and numbers always encode
+		panic("vaultsrc: texts and numbers do not encode") // they always do
 	}
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: private, KeyID: file.PrivateKeyID}}, (&jose.SignerOptions{}).WithType("JWT"))
 	if err != nil {

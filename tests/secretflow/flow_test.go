@@ -17,7 +17,9 @@ const root = "../.."
 
 // allowed are the places that make words of a secret for a reason.
 var allowed = map[string]string{
-	"vaultsrc/sent.go strconv.Quote": "to find what was sent where Vault quotes it",
+	"vaultsrc/sent.go strconv.Quote":                          "to find what was sent where Vault quotes it",
+	"vaultsrc/gcp_signing.go fmt.Sprintf":                     "the type of a key that is none: one of four words",
+	"vaultsrc/gcp_signing.go a function that gives a message": "the same",
 }
 
 // leaking is a package with a secret in every way that there is to make words, and
@@ -58,7 +60,7 @@ func TestNoSecretGoesIntoWords(t *testing.T) {
 	}
 	t.Logf("%d calls and literals that make words", all.at)
 	if all.at < 1000 {
-		t.Errorf("only %d are looked at", looked)
+		t.Errorf("only %d are looked at", all.at)
 	}
 }
 

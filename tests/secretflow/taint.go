@@ -30,6 +30,8 @@ func (t *taint) learn(declared ast.Decl) {
 					names[i] = name
 				}
 				t.assign(names, n.Values)
+			case *ast.CallExpr:
+				t.fill(n)
 			case *ast.RangeStmt:
 				if t.holds(n.X) {
 					t.mark(n.Key, n.Value)
@@ -44,6 +46,20 @@ func (t *taint) assign(to, from []ast.Expr) {
 	for i, target := range to {
 		if len(from) == len(to) && t.holds(from[i]) || len(from) == 1 && len(to) > 1 && t.holds(from[0]) {
 			t.mark(target)
+		}
+	}
+}
+
+// fill is for somebody else's function that puts what it reads of a secret into a
+// variable, as json.Unmarshal does.
+func (t *taint) fill(call *ast.CallExpr) {
+	function := t.called(call)
+	if function == nil || function.Pkg() == nil || strings.HasPrefix(function.Pkg().Path(), module) || !slices.ContainsFunc(call.Args, t.holds) {
+		return
+	}
+	for _, argument := range call.Args {
+		if address, ok := argument.(*ast.UnaryExpr); ok && address.Op == token.AND {
+			t.mark(address.X)
 		}
 	}
 }
@@ -103,12 +119,17 @@ func (t *taint) holds(e ast.Expr) bool {
 		return e.Op == token.ADD && (t.holds(e.X) || t.holds(e.Y))
 	case *ast.IndexExpr:
 		return canHold(of) && t.holds(e.X)
+	case *ast.SelectorExpr:
+		// A field of what somebody else has filled.
+		return of != nil && canHold(of) && t.info.Selections[e] != nil && t.holds(e.X) && !isValue(t.info.TypeOf(e.X))
 	case *ast.SliceExpr:
 		return t.holds(e.X)
 	case *ast.TypeAssertExpr:
 		return t.holds(e.X)
 	case *ast.CompositeLit:
-		return of != nil && !isOfModule(of) && slices.ContainsFunc(e.Elts, t.holds)
+		// A field of a struct is known by its own type.
+		_, isStruct := of.Underlying().(*types.Struct)
+		return !isStruct && slices.ContainsFunc(e.Elts, t.holds)
 	case *ast.KeyValueExpr:
 		return t.holds(e.Value)
 	case *ast.CallExpr:

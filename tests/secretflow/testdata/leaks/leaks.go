@@ -50,6 +50,10 @@ func through(v secret.Value) error {
 	if err := json.Unmarshal([]byte(plain), &read); err != nil {
 		return fmt.Errorf("not JSON: %w", err) // leaks
 	}
+	var file struct{ Key string }
+	if json.Unmarshal([]byte(plain), &file) == nil {
+		_ = fmt.Sprint(file.Key) // leaks
+	}
 	_, err := base64.StdEncoding.DecodeString(plain)
 	problem := fn.Problem{}
 	problem.Cause = err.Error() // leaks
