@@ -29,6 +29,7 @@ import (
 )
 
 func main() {
+	leaveNoCoreDump()
 	// Libraries that log write what is not theirs to show: net/http the beginning of
 	// an answer that nobody asked for.
 	log.SetOutput(io.Discard)
