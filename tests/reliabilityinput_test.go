@@ -7,8 +7,8 @@ import (
 	"github.com/esfn/esfn/tests/testbed"
 )
 
-// canary begins every value that is read. In base64 it does so, too: it has fifteen bytes.
-const canary = "made-up-canary-"
+// marked begins every value that is read. In base64 it does so, too: it has fifteen bytes.
+const marked = "made-up-canary-"
 
 // fourSecrets are the entries of a trial that says nothing else.
 const fourSecrets = `
@@ -28,7 +28,7 @@ func oneOf(entry string) string {
 func furnish(vault *testbed.Vault) error {
 	for _, mount := range []struct{ name, version string }{{"kv", "2"}, {"kv1", "1"}} {
 		for _, key := range []string{"a", "b", "c", "d", "denied", "deleted", "destroyed"} {
-			if err := vault.Put(mount.name, "app/"+key, mount.version, `{"user":"`+canary+key+`"}`); err != nil {
+			if err := vault.Put(mount.name, "app/"+key, mount.version, `{"user":"`+marked+key+`"}`); err != nil {
 				return err
 			}
 		}

@@ -54,7 +54,7 @@ func newTrial(f fault, shared *testbed.Vault) (t *trial, err error) {
 	t = &trial{vault: shared, leaks: &testbed.Leaks{}, mount: fmt.Sprint("approle-", trials.Add(1)), entries: fourSecrets,
 		store: map[string]string{"path": "kv"}, env: []string{"ESFN_CONCURRENCY=1"}, hosts: map[string]string{}, end: func() {}}
 	t.leaks.Remember("the root token", testbed.RootToken)
-	t.leaks.Remember("a value", canary)
+	t.leaks.Remember("a value", marked)
 	if t.recorder, err = testbed.NewRecorder(shared.Address, t.leaks); err != nil {
 		return nil, err
 	}
@@ -179,7 +179,7 @@ func (t *trial) said(stderr string, anyRead bool) string {
 // leaked is what of a run shows that should not.
 func (t *trial) leaked(o outcome) []string {
 	found := t.leaks.In(o.stderr)
-	if o.exit != 0 && (strings.Contains(o.stdout, canary) || strings.Contains(o.stdout, base64.StdEncoding.EncodeToString([]byte(canary)))) {
+	if o.exit != 0 && (strings.Contains(o.stdout, marked) || strings.Contains(o.stdout, base64.StdEncoding.EncodeToString([]byte(marked)))) {
 		found = append(found, "a value on stdout")
 	}
 	return slices.Compact(found)
