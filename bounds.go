@@ -59,6 +59,14 @@ func readBounds(getenv func(string) string) (b bounds, problems fn.Problems) {
 	return b, problems
 }
 
+// memory is from where on Go is to look through the heap more often than it would:
+// about what the values of a run that has as many as it may take. With less than a run
+// needs it would look all the time.
+func (b bounds) memory() int64 {
+	const times = 12
+	return int64(min(max(b.values, defaultMaxValues), math.MaxInt64/times) * times)
+}
+
 const (
 	// bytesOfAValue says how many values manifests may have: one for each so many bytes
 	// of their room, and leastValues in a room that is small. A value of a YAML tree

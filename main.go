@@ -38,9 +38,6 @@ func main() {
 	if _, said := os.LookupEnv("GOGC"); !said {
 		debug.SetGCPercent(300) // a run is short: a quarter less time for a third more memory
 	}
-	if _, said := os.LookupEnv("GOMEMLIMIT"); !said {
-		debug.SetMemoryLimit(1 << 30) // and where that third would be GiB, none
-	}
 	outlivePipes()
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
@@ -109,6 +106,9 @@ func gather(manifests func(timeout time.Duration, room *room) (*resourcelist.Lis
 	var problems fn.Problems
 	g.bounds, problems = readBounds(os.Getenv)
 	g.misset = append(g.misset, problems...)
+	if _, said := os.LookupEnv("GOMEMLIMIT"); !said {
+		debug.SetMemoryLimit(g.bounds.memory())
+	}
 	g.settings.MaxAnswer, g.settings.MaxValues = g.bounds.answer, g.bounds.values
 	began := time.Now()
 	g.list, g.unreadable = manifests(g.settings.Timeout, newRoom(g.bounds.input))

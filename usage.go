@@ -73,9 +73,14 @@ Environment:
   ESFN_TIMEOUT                 time for the whole run (50s)
   ESFN_CONCURRENCY             reads under way at a time at most (16); fewer where
                                a Vault asks for that
+  ESFN_MAX_INPUT               size of all manifests at most (64Mi)
+  ESFN_MAX_ANSWER              size of an answer of Vault's at most (8Mi)
+  ESFN_MAX_VALUES              size of all answers, and of all values, at most (128Mi)
+  ESFN_MAX_OUTPUT              size of what is written at most (256Mi)
   HTTPS_PROXY, NO_PROXY        proxy for https:// addresses; lower case, too
   SSL_CERT_FILE, SSL_CERT_DIR  the system's CA certificates
-  GOGC, GOMEMLIMIT             as any program in Go has them; GOGC is 300 here
+  GOGC, GOMEMLIMIT             as any program in Go has them; GOGC is 300 here, and
+                               GOMEMLIMIT 12 times ESFN_MAX_VALUES, at least 1536MiB
   TERM, CI                     dumb, or set to anything: no progress on a terminal
 
 https://github.com/esfn/esfn

@@ -22,13 +22,14 @@
 //	values.go    from an answer to values under keys, by way of
 //	fields.go    a secret's fields as bytes,
 //	rewrite.go   operations on keys, and keys.go, their conversion, and
-//	decoding.go  the encoding of values
+//	decoding.go  the encoding of values; paths.go, what a gjson path may make
 //	render.go    from what was read to what goes into the Secret
 //	targets.go   the Secrets to be, and who makes them
 //	newsecret.go a Secret that is new, and existing.go, one that is added to
 //	emit.go      the items, with Secrets in place of what was consumed, and
 //	             kustomizemarks.go, what kustomize is asked for by annotations
 //
+//	amount.go    how much of all that there may be, and bytes.go, sizes in words
 //	problems.go  what is wrong, and result.go, how it is said to a host
 //
 // run.go goes through all of it. uses.go goes as far as the plan, for who asks which

@@ -23,7 +23,7 @@ func (over) Done() <-chan struct{} {
 // TestARunThatEndsDoesNotWaitForATemplate has a template that works for a second.
 func TestARunThatEndsDoesNotWaitForATemplate(t *testing.T) {
 	source := &fake{secrets: map[string]string{"app": `{"a":"` + value + `"}`}}
-	in := Input{Items: items(t, vaultStore+es("db", "target: {template: {data: {k: '{{ until 5000 | uniq | len }}'}}}\n"+readApp))}
+	in := Input{Items: items(t, vaultStore+es("db", "target: {template: {data: {k: '{{ range 9 }}{{ until 2500 | uniq | len }}{{ end }}'}}}\n"+readApp))}
 	out, problems := Run(over{t.Context()}, in, source)
 	if diff := cmp.Diff("error: "+ended.Cause+"\n  hint: "+ended.Hint, problems.Error()); diff != "" || out.Items != nil {
 		t.Errorf("problems (-want +got):\n%s", diff)

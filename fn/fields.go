@@ -71,6 +71,16 @@ func (f fields) property(name string) (value secret.Value, ok bool) {
 	return secret.New(found.String()), found.Exists()
 }
 
+// mayTake tells whether what a property means is no more than may be made of a secret.
+// That it is more than there is, only few gjson paths can have.
+func (f fields) mayTake(property string) bool {
+	if _, literal := f[property]; literal || !strings.ContainsAny(property, "[{@") {
+		return true
+	}
+	text := asText(map[string]any(f)).Reveal()
+	return float64(len(text))*growth(property, text) <= float64(maxTaken)
+}
+
 // asText gives a JSON value's bytes as a Secret holds them: strings without
 // quotes, numbers digit by digit, null as nothing, lists and objects as compact
 // JSON with sorted keys and <, > and & escaped (GetByteValue in ESO's

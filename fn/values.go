@@ -47,6 +47,9 @@ func (e *entry) taken(a Answer, last *parsed) (map[string]secret.Value, *Problem
 	if !ok {
 		return nil, e.wrong("key", "", "%s is no JSON object", where)
 	}
+	if !f.mayTake(e.remote.Property) {
+		return nil, e.wrong("property", "take what is needed in several entries, without @ and lists of paths", "is a path that could make more than %s of %s", maxTaken, where)
+	}
 	noField := func() *Problem {
 		return e.wrong("property", "field names are case-sensitive, and a dot in a name is written as \\.",
 			"no field %q at %s; it has %s", e.remote.Property, where, count(len(f), "field"))

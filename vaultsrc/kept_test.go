@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/esfn/esfn/fn"
 )
@@ -108,5 +109,18 @@ func TestAnAnswerThatIsNoSecretIsNoLargerThanOneMiB(t *testing.T) {
 		if said := inWords(err); said == "" || (said == says) != large {
 			t.Errorf("%d: %s", size, said)
 		}
+	}
+}
+
+// TestAnAttemptEnds after a time that a test does not wait for.
+func TestAnAttemptEnds(t *testing.T) {
+	source := New(settingsOf(t, nil))
+	defer source.Close()
+	client, err := source.sessions.client(endpoint{Connection: packageToken("http://127.0.0.1:1")}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := client.CloneConfig().HttpClient.Timeout; got != 15*time.Second {
+		t.Errorf("an attempt has %s", got)
 	}
 }

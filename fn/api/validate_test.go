@@ -237,6 +237,8 @@ func TestWhatTheWebhookSays(t *testing.T) {
 		{"regular expressions that are none", from("{find: {name: {regexp: '('}}, rewrite: [{regexp: {source: '(?=a)', target: b}}]}"), []string{
 			"spec.dataFrom[0].find.name.regexp: is no regular expression: missing closing ): `(` (Go's syntax (RE2) is without look-around and back references)",
 			"spec.dataFrom[0].rewrite[0].regexp.source: is no regular expression: invalid or unsupported Perl syntax: `(?=` (Go's syntax (RE2) is without look-around and back references)"}},
+		{"regular expressions that are large", from("{find: {name: {regexp: '" + strings.Repeat("a{1000}", 9) + "'}}, rewrite: [{regexp: {source: '" + strings.Repeat("a{1000}", 10) + "', target: b}}]}"), []string{
+			"spec.dataFrom[0].rewrite[0].regexp.source: is a regular expression of more than 16 KiB, or of more than 20000 steps (a{1000} is a thousand steps: write a shorter one, or several)"}},
 		{"paths that lead out of their mount", "{data: [{secretKey: k, remoteRef: {key: ..}}], dataFrom: [{extract: {key: a/..}}, {find: {path: ../b}}]}", []string{
 			"spec.data[0].remoteRef.key: leads out of its mount with .. (write the path without it)",
 			"spec.dataFrom[0].extract.key: leads out of its mount with .. (write the path without it)",
@@ -483,4 +485,14 @@ func TestKeysOfASecret(t *testing.T) {
 			t.Errorf("%.20q: got %v", key, got)
 		}
 	}
+}
+
+func TestATargetOfARewriteIsNoLongerThanItMay(t *testing.T) {
+	spec := func(length int) string {
+		return "{secretStoreRef: {name: s}, dataFrom: [{extract: {key: a}, rewrite: [{regexp: {source: a, target: " + strings.Repeat("x", length) + "}}]}]}"
+	}
+	judge[ExternalSecret](t, []specCase{
+		{"as long", spec(longestTarget), nil},
+		{"longer", spec(longestTarget + 1), []string{"spec.dataFrom[0].rewrite[0].regexp.target: is longer than 4096 bytes"}},
+	})
 }

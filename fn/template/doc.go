@@ -5,6 +5,7 @@
 //	functions.go  which functions there are
 //	guard.go      what every function is wrapped in
 //	bounds.go     how much a template may make
+//	costs.go      what one call may take, and iterations.go, of a PKCS#12 archive
 //	rounds.go     how often it may go through a loop, and checks of what has no guard
 //	date.go       dates, in UTC whatever the machine's time zone is
 //	pem.go        filterPEM, filterCertChain, certSANs
@@ -23,8 +24,8 @@
 // It refuses a template that makes more than any Secret could hold, and one that
 // does not come to an end. What a call is given is measured before it, as printed:
 // a list that is in another one twice counts twice. What has no guard, a method or
-// text/template's own functions, is measured behind it. Not bounded is the time of
-// one call: of a PKCS#12 archive's iterations, of uniq over a long list.
+// text/template's own functions, is measured behind it. A call whose time a library decides
+// is bounded by what it is given.
 //
 // It has plain strings in its hands, not secret.Values: its caller reveals them.
 // In return no [Error] holds a value, nor what a library says of one, and the
