@@ -160,6 +160,7 @@ var boundsNothing = map[string]string{
 	"fn/find.go mostSaid":                 "how much is said",
 	"vaultsrc/again.go maxRetryWait":      "a wait, within the time of the run",
 	"vaultsrc/again.go maxRetryAfter":     "a wait, within the time of the run",
+	"vaultsrc/pace.go mostFailed":         "when a server is taken to be in trouble",
 	"vaultsrc/pace.go mostPause":          "a wait, within the time of the run",
 }
 
