@@ -12,24 +12,33 @@ import (
 	"github.com/esfn/esfn/tests/testbed"
 )
 
-// canaryCase is an ExternalSecret's spec that goes wrong, or right.
-type canaryCase struct {
-	spec  string
-	works bool
-}
+// canaryCase is an ExternalSecret's spec, and a part of what is said where it goes
+// wrong, in a step where the values are at hand; "" where it works.
+type canaryCase struct{ spec, says string }
 
 // canaryCases go wrong in each step that a value goes through. Package fn has a test
 // with some thousands more.
 var canaryCases = map[string]canaryCase{
-	"every field": {`dataFrom: [{extract: {key: app}}]`, true}, "one document": {`data: [{secretKey: k, remoteRef: {key: app}}]`, true}, "metadata": {`data: [{secretKey: k, remoteRef: {key: app, metadataPolicy: Fetch}}]`, true},
-	"into a template": {"dataFrom: [{extract: {key: app}}]\ntarget: {template: {data: {k: '{{ .text }}:{{ .odd | b64enc }}'}}}", true},
-	"no field":        {`data: [{secretKey: k, remoteRef: {key: app, property: none}}]`, false}, "no secret": {`data: [{secretKey: k, remoteRef: {key: none}}]`, false}, "no policy": {`data: [{secretKey: k, remoteRef: {key: denied}}]`, false},
-	"no object": {`dataFrom: [{extract: {key: app, property: text}}]`, false}, "broken JSON": {`dataFrom: [{extract: {key: app, property: broken}}]`, false}, "no base64": {`data: [{secretKey: k, remoteRef: {key: app, property: text, decodingStrategy: Base64URL}}]`, false},
-	"none of all is base64": {`dataFrom: [{extract: {key: app, decodingStrategy: Base64}}]`, false}, "a null byte": {`data: [{secretKey: k, remoteRef: {key: app, property: "null", nullBytePolicy: Fail}}]`, false},
-	"one key for all": {`dataFrom: [{extract: {key: app}, rewrite: [{regexp: {source: ".*", target: k}}]}]`, false}, "no key": {`dataFrom: [{extract: {key: app}, rewrite: [{regexp: {source: "$", target: " "}}]}]`, false}, "no merge": {`dataFrom: [{extract: {key: app}, rewrite: [{merge: {}}]}]`, false},
-	"a template fails": {"dataFrom: [{extract: {key: app}}]\ntarget: {template: {data: {k: '{{ .text | mustFromJson }}', l: '{{ .text | fail }}', m: '{{ range .odd }}{{ end }}', n: '{{ index . .text | upper | fail }}', o: '{{ pkcs12keyPass .text .odd }}'}}}", false},
-	"no YAML":          {"dataFrom: [{extract: {key: app}}]\ntarget: {template: {templateFrom: [{literal: '{{ .text }}: {{ .odd }}'}]}}", false}, "a value for a key": {"dataFrom: [{extract: {key: app}}]\ntarget: {template: {templateFrom: [{literal: '{{ .odd | toJson }}: x'}]}}", false},
-	"no label": {"dataFrom: [{extract: {key: app}}]\ntarget: {template: {templateFrom: [{target: Labels, valuesDecodingStrategy: Base64, literal: 'a: {{ .text }}!'}]}}", false}, "an unknown field": {"data: [{secretKey: k, remoteRef: {key: app, property: text}}]\npassword: made-up", false},
+	"every field":          {`dataFrom: [{extract: {key: app}}]`, ""},
+	"one document":         {`data: [{secretKey: k, remoteRef: {key: app}}]`, ""},
+	"metadata":             {`data: [{secretKey: k, remoteRef: {key: app, metadataPolicy: Fetch}}]`, ""},
+	"into a template":      {"dataFrom: [{extract: {key: app}}]\ntarget: {template: {data: {k: '{{ .text }}:{{ .odd | b64enc }}'}}}", ""},
+	"no field":             {`data: [{secretKey: k, remoteRef: {key: app, property: none}}]`, "it has 9 fields"},
+	"no secret":            {`data: [{secretKey: k, remoteRef: {key: app}}, {secretKey: l, remoteRef: {key: none}}]`, "permission denied"},
+	"no policy":            {`data: [{secretKey: k, remoteRef: {key: app}}, {secretKey: l, remoteRef: {key: denied}}]`, "permission denied"},
+	"no object":            {`dataFrom: [{extract: {key: app, property: text}}]`, "not a JSON object"},
+	"broken JSON":          {`dataFrom: [{extract: {key: app, property: broken}}]`, "not a JSON object"},
+	"not base64":           {`data: [{secretKey: k, remoteRef: {key: app, property: odd, decodingStrategy: Base64URL}}]`, "is not Base64URL"},
+	"not all is base64":    {`dataFrom: [{extract: {key: app, decodingStrategy: Base64}}]`, "is not Base64"},
+	"a null byte":          {`data: [{secretKey: k, remoteRef: {key: app, property: "null", nullBytePolicy: Fail}}]`, "a null byte"},
+	"one key for all":      {`dataFrom: [{extract: {key: app}, rewrite: [{regexp: {source: ".*", target: k}}]}]`, "both become the key"},
+	"no key":               {`dataFrom: [{extract: {key: app}, rewrite: [{regexp: {source: "$", target: " "}}]}]`, "which Kubernetes refuses"},
+	"no merge":             {`dataFrom: [{extract: {key: app}, rewrite: [{merge: {}}]}]`, "not a JSON object"},
+	"a template fails":     {"dataFrom: [{extract: {key: app}}]\ntarget: {template: {data: {a: '{{ .text | mustFromJson }}', b: '{{ .text | fail }}', c: '{{ range .odd }}{{ end }}', d: '{{ index . .text | upper | fail }}', e: '{{ pkcs12keyPass .text .odd }}'}}}", "the function mustFromJson failed"},
+	"no YAML":              {"dataFrom: [{extract: {key: app}}]\ntarget: {template: {templateFrom: [{literal: '{{ .text }}: {{ .broken }}'}]}}", "is not YAML"},
+	"a value for a key":    {"dataFrom: [{extract: {key: app}}]\ntarget: {template: {templateFrom: [{literal: '{{ .odd | toJson }}: x'}]}}", "a key that Kubernetes does not take"},
+	"a value for a label":  {"dataFrom: [{extract: {key: app}}]\ntarget: {template: {templateFrom: [{target: Labels, valuesDecodingStrategy: Base64, literal: 'a: {{ .text }}!'}]}}", "is not Base64"},
+	"a field that is none": {"data: [{secretKey: k, remoteRef: {key: app, property: text}}]\npassword: made-up", "no such field"},
 }
 
 // TestNoValueIsAnywhereButInASecret runs the program, and every host of it that is at
@@ -57,9 +66,9 @@ func TestNoValueIsAnywhereButInASecret(t *testing.T) {
 				environment = given
 			}
 			where := name + ", " + how
-			stdout, failed := b.run(where, folder, stdin, environment, args...)
-			if failed == c.works {
-				t.Errorf("%s: failed: %v", where, failed)
+			stdout, stderr, failed := b.run(where, folder, stdin, environment, args...)
+			if failed != (c.says != "") || !strings.Contains(stderr, c.says) {
+				t.Errorf("%s: failed: %v, and not with %q", where, failed, c.says)
 			}
 			if failed && how != "list" && stdout != "" {
 				t.Errorf("%s: it fails, and stdout has %d bytes", where, len(stdout))
@@ -112,7 +121,7 @@ func TestNoValueIsInWhatCannotBeRead(t *testing.T) {
 			if how == "the operator's" {
 				environment = b.environment("ESFN_STORES=" + filepath.Join(folder, "a"))
 			}
-			stdout, failed := b.run(fmt.Sprintf("%s: %.24q", how, strings.ReplaceAll(broken, password, "…")), folder, documents, environment, args...)
+			stdout, _, failed := b.run(fmt.Sprintf("%s: %.24q", how, strings.ReplaceAll(broken, password, "…")), folder, documents, environment, args...)
 			if how != "doctor" && (!failed || stdout != "") {
 				t.Errorf("%s: %.24q works", how, strings.ReplaceAll(broken, password, "…"))
 			}
@@ -143,12 +152,12 @@ func TestNoValueIsInWhatHostsWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	secrets := 0
-	for _, name := range []string{"every field", "no field", "a template fails", "none of all is base64", "no YAML"} {
+	for _, name := range []string{"every field", "no field", "a template fails", "not all is base64", "no YAML"} {
 		c := canaryCases[name]
-		judge := func(host, stdout string, failed bool) {
+		judge := func(host, stdout, stderr string, failed bool) {
 			t.Helper()
-			if failed == c.works {
-				t.Errorf("%s, %s: failed: %v", name, host, failed)
+			if failed != (c.says != "") || !strings.Contains(stderr, c.says) {
+				t.Errorf("%s, %s: failed: %v, and not with %q", name, host, failed, c.says)
 			}
 			secrets += b.outsideSecrets(name+", "+host, stdout)
 		}
@@ -160,25 +169,25 @@ func TestNoValueIsInWhatHostsWrite(t *testing.T) {
 			"kpt/all.yaml": documents, "kpt/Kptfile": "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata: {name: app}\npipeline: {mutators: [{exec: esfn}]}\n",
 			"argocd/all.yaml": documents,
 		})
-		stdout, failed := b.run(name+", kustomize", folder, "", b.environment(), programs.kustomize, "build", "--enable-alpha-plugins", "--enable-exec", "kustomize")
-		judge("kustomize", stdout, failed)
+		stdout, stderr, failed := b.run(name+", kustomize", folder, "", b.environment(), programs.kustomize, "build", "--enable-alpha-plugins", "--enable-exec", "kustomize")
+		judge("kustomize", stdout, stderr, failed)
 
 		environment := b.environment("VAULT_ADDR="+b.recorder.Address, "VAULT_TOKEN="+testbed.RootToken, "AWS_SECRET_ACCESS_KEY="+b.marks.Text("an AWS key"), "ESFN_ALLOWED_SERVERS="+b.recorder.Address)
 		environment[0] = "PATH=" + wrapper + ":" + strings.TrimPrefix(environment[0], "PATH=")
-		stdout, failed = b.run(name+", esfn build", folder, "", environment, "esfn", "build", "build")
-		judge("esfn build", stdout, failed)
+		stdout, stderr, failed = b.run(name+", esfn build", folder, "", environment, "esfn", "build", "build")
+		judge("esfn build", stdout, stderr, failed)
 
-		stdout, failed = b.run(name+", kpt", folder, "", b.environment(), kpt, "fn", "render", "kpt", "--allow-exec", "--results-dir", "results")
-		judge("kpt", stdout, failed)
+		stdout, stderr, failed = b.run(name+", kpt", folder, "", b.environment(), kpt, "fn", "render", "kpt", "--allow-exec", "--results-dir", "results")
+		judge("kpt", stdout, stderr, failed)
 		b.inFolder(name+", kpt's package", filepath.Join(folder, "kpt"))
 		b.inFolder(name+", kpt's results", filepath.Join(folder, "results"))
 
-		secrets += b.inArgoCD(name, argocd, filepath.Join(folder, "argocd"), c.works)
+		secrets += b.inArgoCD(name, argocd, filepath.Join(folder, "argocd"), c.says)
 
-		stdout, failed = b.run(name+", doctor", folder, documents, b.environment(), "esfn", "doctor", "-")
+		stdout, _, failed = b.run(name+", doctor", folder, documents, b.environment(), "esfn", "doctor", "-")
 		b.none(name+", doctor", stdout)
 		if failed {
-			t.Errorf("%s: the doctor finds something", name)
+			t.Errorf("%s: the doctor finds something: %s", name, stdout)
 		}
 	}
 	given := read(t, seen)
@@ -198,7 +207,7 @@ func TestNoValueIsInWhatHostsWrite(t *testing.T) {
 
 // inArgoCD has the manifests of a folder made as the repo-server does it, and looks at
 // what argocd-cmp-server logs. It returns how many Secrets there were.
-func (b *canaryBed) inArgoCD(name, binary, folder string, works bool) (secrets int) {
+func (b *canaryBed) inArgoCD(name, binary, folder, says string) (secrets int) {
 	b.Helper()
 	log := filepath.Join(b.TempDir(), "cmp-server.log")
 	const plugin = "{apiVersion: argoproj.io/v1alpha1, kind: ConfigManagementPlugin, metadata: {name: p}, spec: {generate: {command: [esfn, build, .]}}}"
@@ -206,12 +215,12 @@ func (b *canaryBed) inArgoCD(name, binary, folder string, works bool) (secrets i
 	if err != nil {
 		b.Fatal(err)
 	}
-	stdout, failed := b.run(name+", Argo CD", folder, "", b.environment("ARGOCD_PLUGINSOCKFILEPATH="+server.Sockets), binary, "generate", "-plugin", "p", folder)
+	stdout, stderr, failed := b.run(name+", Argo CD", folder, "", b.environment("ARGOCD_PLUGINSOCKFILEPATH="+server.Sockets), binary, "generate", "-plugin", "p", folder)
 	server.Stop()
 	logged := read(b.T, log)
 	b.none(name+", Argo CD's log", logged)
-	if failed == works || logged == "" {
-		b.Errorf("%s, Argo CD: failed: %v, and %d bytes are logged", name, failed, len(logged))
+	if failed != (says != "") || !strings.Contains(stderr, says) || !strings.Contains(logged, says) || logged == "" {
+		b.Errorf("%s, Argo CD: failed: %v, and not with %q in %d bytes that are logged", name, failed, says, len(logged))
 	}
 	for line := range strings.Lines(stdout) {
 		var object struct{ Kind string }

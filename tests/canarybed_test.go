@@ -2,7 +2,9 @@ package tests
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -11,7 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/esfn/esfn/tests/canary"
@@ -69,7 +70,7 @@ func (b *canaryBed) store() string {
 	return fmt.Sprintf(canaryStore, b.recorder.Address, b.marks.Text("password")) + "---\n"
 }
 
-// es is an ExternalSecret of that spec.
+// canaryES is an ExternalSecret of that spec.
 func canaryES(spec string) string {
 	return "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: app}\nspec:\n  secretStoreRef: {name: vault}\n  " + strings.ReplaceAll(spec, "\n", "\n  ") + "\n"
 }
@@ -83,9 +84,9 @@ func (b *canaryBed) environment(more ...string) []string {
 	return append([]string{"PATH=" + programs.folder + ":" + filepath.Dir(programs.kustomize) + ":" + kpt + os.Getenv("PATH"), "HOME=" + b.home, "TMPDIR=" + b.tmp}, more...)
 }
 
-// run runs a program and looks for marks in what it says; stdout is the caller's to
-// look at.
-func (b *canaryBed) run(name, folder, stdin string, environment []string, args ...string) (stdout string, failed bool) {
+// run runs a program and looks for marks in what it says on stderr; stdout is the
+// caller's to look at.
+func (b *canaryBed) run(name, folder, stdin string, environment []string, args ...string) (stdout, stderr string, failed bool) {
 	b.Helper()
 	var out, errs bytes.Buffer
 	cmd := exec.Command(args[0], args[1:]...)
@@ -99,7 +100,7 @@ func (b *canaryBed) run(name, folder, stdin string, environment []string, args .
 	if err != nil && out.Len()+errs.Len() == 0 {
 		b.Errorf("%s: %v, and nothing is said", name, err)
 	}
-	return out.String(), err != nil
+	return out.String(), errs.String(), err != nil
 }
 
 // none looks for marks, tokens and credentials in a text that is to have none.
@@ -113,31 +114,48 @@ func (b *canaryBed) none(where, text string) {
 }
 
 // outsideSecrets is for documents that a Secret may be among, or a ResourceList with
-// them: what is outside the data of Secrets.
+// them, in YAML or JSON: what is outside the data of Secrets.
 func (b *canaryBed) outsideSecrets(where, documents string) (secrets int) {
 	b.Helper()
-	nodes, err := (&kio.ByteReader{Reader: strings.NewReader(documents), OmitReaderAnnotations: true, PreserveSeqIndent: true}).Read()
-	if err != nil {
-		b.Errorf("%s is no YAML", where)
-		b.none(where, documents)
-		return 0
+	// JSON is written one object after the other.
+	documents = strings.ReplaceAll(documents, "}\n{", "}\n---\n{")
+	for decoder := yaml.NewDecoder(strings.NewReader(documents)); ; {
+		var node yaml.Node
+		err := decoder.Decode(&node)
+		if errors.Is(err, io.EOF) {
+			return secrets
+		}
+		if err != nil {
+			b.Errorf("%s is no YAML", where)
+			b.none(where, documents)
+			return secrets
+		}
+		secrets += b.withoutData(yaml.NewRNode(&node))
+		b.none(where, yaml.NewRNode(&node).MustString())
 	}
-	for _, node := range nodes {
-		if node.GetKind() == "Secret" {
-			secrets++
-			for _, field := range []string{"data", "stringData"} {
-				if err := node.PipeE(yaml.Clear(field)); err != nil {
-					b.Fatal(err)
-				}
+}
+
+// withoutData takes the data out of a Secret, or out of those in a list of objects, and
+// returns how many there were.
+func (b *canaryBed) withoutData(object *yaml.RNode) (secrets int) {
+	if object.GetKind() == "Secret" {
+		for _, field := range []string{"data", "stringData"} {
+			if err := object.PipeE(yaml.Clear(field)); err != nil {
+				b.Fatal(err)
 			}
 		}
-		b.none(where, node.MustString())
+		return 1
+	}
+	if items := object.Field("items"); items != nil {
+		_ = items.Value.VisitElements(func(item *yaml.RNode) error {
+			secrets += b.withoutData(item)
+			return nil
+		})
 	}
 	return secrets
 }
 
-// inFolder looks through all files below a folder, and at their names. Where a Secret
-// was rendered into is told by its name.
+// inFolder looks through all files below a folder, and at their names.
 func (b *canaryBed) inFolder(where, folder string) {
 	b.Helper()
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
