@@ -42,13 +42,14 @@ func TestNoValueLeavesTheFunction(t *testing.T) {
 	c.logins()
 	c.manifests()
 	c.sources()
+	c.others()
 
 	paths := map[string]bool{}
 	for p := range c.said {
 		paths[inGeneral(p)] = true
 	}
 	reached, all := c.texts(slices.Collect(maps.Keys(c.said)))
-	if len(paths) < 2200 || len(reached) < 180 {
+	if len(paths) < 2250 || len(reached) < 235 {
 		t.Errorf("only %d error paths and %d texts are reached", len(paths), len(reached))
 	}
 	t.Logf("%d marks in %d runs: %d messages, %d error paths, %d of %d texts", c.marks.Len(), c.runs, len(c.said), len(paths), len(reached), len(all))

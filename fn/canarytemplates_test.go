@@ -41,6 +41,9 @@ func (c *canaryRun) templates() {
 	const from = "dataFrom: [{extract: {key: s}}]\ntarget:\n  template:\n    "
 	for _, text := range slices.Concat(failingTemplates, makingTemplates) {
 		for _, decoding := range []string{"None", "Base64", "Base64URL", "Auto"} {
+			if decoding != "None" && !slices.Contains(makingTemplates, text) {
+				continue // it fails before
+			}
 			for name, where := range map[string]string{
 				"data": `data: {k: %q}`, "label": `metadata: {labels: {k: %q}}`, "annotation": `metadata: {annotations: {k: %q}}`, "literal": `templateFrom: [{valuesDecodingStrategy: ` + decoding + `, literal: %q}]`,
 				"labels": `templateFrom: [{target: Labels, valuesDecodingStrategy: ` + decoding + `, literal: %q}]`, "annotations": `templateFrom: [{target: Annotations, valuesDecodingStrategy: ` + decoding + `, literal: %q}]`,
