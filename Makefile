@@ -23,7 +23,7 @@ VULNDB ?= v0.0.0-20261105234957-e22db6528018
 # fn/template starts no goroutine, and its bounds take minutes under the detector.
 RACE = $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
 
-.PHONY: build demo test test-all test-fast bench bench-go fuzz image image-argocd image-files lint clean \
+.PHONY: build demo test test-all test-fast bench bench-go load fuzz image image-argocd image-files lint clean \
 	audit audit-release sbom licences reproduce targets goreleaser
 
 build: ## a static binary, in bin/
@@ -64,12 +64,18 @@ bench: ## esfn beside its peers, into docs/benchmarks.md: 10 minutes, the first 
 	@if docker version >/dev/null 2>&1; then $(MAKE) --no-print-directory image; fi
 	$(GO) run ./tests/bench -image $(IMAGE)
 
+DURATION ?= 5m
+load: ## 50 renders at once for DURATION, of a Vault that is sealed, unsealed and replaced meanwhile
+	$(GO) run ./tests/load -duration $(DURATION)
+
+# What is new is not made smaller for a minute each time, as Go does it: goroutines make
+# the coverage of a whole run another every time, and nothing would come of it.
 FUZZTIME ?= 1m
 fuzz: ## every fuzz test for FUZZTIME, one after the other
 	@for package in $$($(GO) list ./fn/... ./vaultsrc/...); do \
 		for name in $$($(GO) test $$package -list '^Fuzz' | grep '^Fuzz'); do \
 			echo "$$package $$name"; \
-			$(GO) test $$package -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) || exit 1; \
+			$(GO) test $$package -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 		done; \
 	done
 

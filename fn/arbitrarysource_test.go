@@ -44,7 +44,7 @@ func newArbitrary(manifests, answers []byte, end func()) *arbitrary {
 
 var word = regexp.MustCompile(`[A-Za-z0-9_./-]{1,40}`)
 
-const mostWords = 400
+const mostWords = 100
 
 // take is what is left of the bytes, from a place on that hangs on what is asked.
 type take struct {
@@ -109,7 +109,7 @@ func (a *arbitrary) Read(ctx context.Context, ref fn.Ref) (fn.Answer, error) {
 	case what > 190:
 		return fn.Answer{}, t.fault()
 	case what > 160:
-		time.Sleep(time.Duration(t.next()) * 10 * time.Microsecond)
+		time.Sleep(time.Duration(t.next()) * time.Microsecond)
 	}
 	answer := fn.Answer{Version: t.next() % 4, Path: "made-up/" + ref.Key}
 	if ref.Part == fn.FolderPart {
@@ -133,12 +133,12 @@ func (t *take) names(depth int) (names []string) {
 	if len(t.bytes) == 0 {
 		return t.words[:min(len(t.words), 5)]
 	}
-	for range t.next() % 12 {
+	for range t.next() % 8 {
 		name := t.word()
 		switch what := t.next(); {
 		case what > 240:
 			name = t.text(12)
-		case what > 180 && depth < 4:
+		case what > 180 && depth < 3:
 			name = strings.Trim(name, "/") + "/"
 		}
 		names = append(names, name)

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"math/rand/v2"
+	"net"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -89,6 +91,23 @@ func (p *process) Stop() {
 		_ = syscall.Kill(p.pid, syscall.SIGKILL)
 		<-p.ended
 	}
+}
+
+// PID is the server's process.
+func (p *process) PID() int { return p.pid }
+
+// lastingAddress is an address on loopback that is free, and stays so for who listens
+// there again: its port is none that a client's end of a connection is given.
+func lastingAddress() (string, error) {
+	const least, most, tries = 20_000, 32_000, 100 // Linux gives clients those from 32768 on
+	for range tries {
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", least+rand.IntN(most-least)))
+		if err != nil {
+			continue
+		}
+		return listener.Addr().String(), listener.Close()
+	}
+	return "", fmt.Errorf("no port from %d to %d is free", least, most)
 }
 
 // tail keeps the end of what a server writes to stderr.

@@ -120,6 +120,15 @@ func BuildEsfn(folder string) (string, error) {
 	return binary, GoBuild(root, binary)
 }
 
+// GoBuildBelow builds a main package of esfn's own module, in a folder below it.
+func GoBuildBelow(folder, binary string) error {
+	root, err := moduleRoot()
+	if err != nil {
+		return err
+	}
+	return GoBuild(filepath.Join(root, folder), binary)
+}
+
 // GoBuild builds the main package of the module in dir, as a static binary.
 func GoBuild(dir, binary string) error { return goBuild(dir, binary, ".") }
 

@@ -14,10 +14,12 @@ import (
 // be looked for in what esfn prints.
 const RootToken = "made-up-root-token"
 
-// Vault is a running Vault: a real core with an in-memory store, unsealed, with
-// a KV v2 engine at secret/.
+// Vault is a running Vault: a real core with an in-memory store, or one in a folder,
+// unsealed, with a KV v2 engine at secret/.
 type Vault struct {
 	*process
+	binary string
+	flags  []string
 	// Address as in http://127.0.0.1:8200.
 	Address string
 	// TLSAddress as in https://127.0.0.1:8201, for a Vault that was started
@@ -41,6 +43,13 @@ func WithStandby(active string) []string {
 	return []string{"-standby", "127.0.0.1:0", "-api-addr", active}
 }
 
+// WithStorage are the flags that have it keep everything in a folder, so that it can be
+// started again ([Vault.StartAgain]), at an address whose port nobody takes meanwhile.
+func WithStorage(folder string) ([]string, error) {
+	address, err := lastingAddress()
+	return []string{"-storage", folder, "-listen", address}, err
+}
+
 // StartVault starts a Vault from the binary that VaultProgram builds. It takes
 // about 60 ms and 50 MB.
 func StartVault(binary string, flags ...string) (*Vault, error) {
@@ -48,7 +57,17 @@ func StartVault(binary string, flags ...string) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Vault{p, p.ready["addr"], p.ready["tls"], p.ready["standby"]}, nil
+	return &Vault{p, binary, flags, p.ready["addr"], p.ready["tls"], p.ready["standby"]}, nil
+}
+
+// StartAgain starts one with the same storage, at the same address, in place of a Vault
+// WithStorage that has stopped.
+func (v *Vault) StartAgain() error {
+	p, err := start(v.binary, append([]string{"-root-token", RootToken, "-unseal-key", v.ready["unseal"]}, v.flags...)...)
+	if err == nil {
+		v.process = p
+	}
+	return err
 }
 
 // Do sends a request with the root token. The path is below /v1/, the body is
