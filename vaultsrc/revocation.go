@@ -8,15 +8,22 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/vault/api"
 )
 
 // close revokes the tokens that the run got by logging in, all at once, and
-// says what it could not revoke. The context of the run may have ended.
-func (x *sessions) close() []string {
-	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(x.settings.closeTimeout, closeTimeout))
+// says what it could not revoke. The context of the run may have ended, or end meanwhile.
+func (x *sessions) close() (warnings []string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	afterwards := cmp.Or(x.settings.closeTimeout, closeTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), max(afterwards, revokeTimeout))
 	defer cancel()
+	if x.run != nil {
+		defer context.AfterFunc(x.run, func() { time.AfterFunc(afterwards, cancel) })()
+	}
 	go func() {
 		select {
 		case <-x.late:
@@ -24,39 +31,78 @@ func (x *sessions) close() []string {
 		case <-ctx.Done():
 		}
 	}()
-	x.mu.Lock()
-	defer x.mu.Unlock()
 	var all sync.WaitGroup
 	var mu sync.Mutex
-	var warnings []string
+	found := map[leftover]int{}
 	for _, s := range x.open {
 		all.Go(func() {
 			own := s.revoke(ctx)
 			mu.Lock()
 			defer mu.Unlock()
-			warnings = append(warnings, own...)
+			for _, one := range own {
+				found[one]++
+			}
 		})
 	}
 	all.Wait()
 	x.transports.close()
+	for one, n := range found {
+		warnings = append(warnings, one.sentence(n))
+	}
 	slices.Sort(warnings)
-	return slices.Compact(warnings)
+	return warnings
 }
 
-// revoke revokes the session's token where it is esfn's own, and returns warnings of
-// what it could not revoke.
-func (s *session) revoke(ctx context.Context) (warnings []string) {
+// leftover is what may still be valid when the run has ended.
+type leftover struct {
+	what leftoverKind
+	host string
+	// why a token was not revoked.
+	why string
+}
+
+type leftoverKind int
+
+const (
+	unrevoked leftoverKind = iota
+	// unanswered is a login without an answer, and underWay one that goes on.
+	unanswered
+	underWay
+)
+
+// sentence says it of so many.
+func (l leftover) sentence(n int) string {
+	one, many := "a token that esfn got at %[2]s was not revoked; it ends with its lease", "%[1]d tokens that esfn got at %[2]s were not revoked; they end with their leases"
+	switch l.what {
+	case unanswered:
+		one, many = "the answer to a login at %[2]s did not arrive, or not all of it; a token in it ends with its lease", "the answers to %[1]d logins at %[2]s did not arrive, or not all of them; tokens in them end with their leases"
+	case underWay:
+		one, many = "a login at %[2]s was under way when the run ended; if it got a token, that ends with its lease", "%[1]d logins at %[2]s were under way when the run ended; if they got tokens, those end with their leases"
+	}
+	if n > 1 {
+		one = many
+	}
+	text := fmt.Sprintf(one, n, l.host)
+	if l.why != "" {
+		text += ": " + l.why
+	}
+	return text
+}
+
+// revoke revokes the session's token where it is esfn's own, and returns what is left.
+func (s *session) revoke(ctx context.Context) (left []leftover) {
+	host := hostOf(s.Server)
 	select {
 	case <-s.ready:
 	case <-ctx.Done():
-		return []string{fmt.Sprintf("a login at %s was under way when the run ended; if it got a token, that ends with its lease", hostOf(s.Server))}
+		return []leftover{{what: underWay, host: host}}
 	}
 	if s.lost {
-		warnings = append(warnings, fmt.Sprintf("the answer to a login at %s did not arrive, or not all of it; a token in it ends with its lease", hostOf(s.Server)))
+		left = append(left, leftover{what: unanswered, host: host})
 	}
 	// A batch token cannot be revoked; it just ends.
 	if t := s.token.value.Reveal(); !s.token.own || strings.HasPrefix(t, "hvb.") || strings.HasPrefix(t, "b.") {
-		return warnings
+		return left
 	}
 	s.client.SetMaxRetries(min(1, s.client.MaxRetries()))
 	// The raw answer, since the client takes a redirect for success. The token is
@@ -66,9 +112,9 @@ func (s *session) revoke(ctx context.Context) (warnings []string) {
 		answer.Body.Close()
 	}
 	if why := s.notRevoked(ctx, answer, err); why != "" {
-		warnings = append(warnings, fmt.Sprintf("a token that esfn got at %s was not revoked; it ends with its lease: %s", hostOf(s.Server), why))
+		left = append(left, leftover{unrevoked, host, why})
 	}
-	return warnings
+	return left
 }
 
 // notRevoked says why a revocation came to nothing; "" where it did not, or where the

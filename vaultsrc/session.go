@@ -16,10 +16,13 @@ const (
 	// loginGrace is how long a login may go on after the run has ended: the
 	// token that it gets is to be revoked, not to be left behind unknown.
 	loginGrace = time.Second
-	// closeTimeout bounds that and the revocation of all tokens together, so
-	// that a Vault that hangs does not hold up the answer.
+	// closeTimeout bounds that and the revocation of all tokens together once the run
+	// has ended, so that a Vault that hangs does not hold up the answer.
 	closeTimeout = 2 * time.Second
-	// hurriedTimeout takes its place from when somebody who waits ended the run.
+	// revokeTimeout bounds the revocation while the run has time: a Vault that many ask
+	// at once is slow, and no token is to be left for that.
+	revokeTimeout = 10 * time.Second
+	// hurriedTimeout takes the place of both from when somebody who waits ended the run.
 	hurriedTimeout = 700 * time.Millisecond
 )
 
@@ -49,6 +52,8 @@ type sessions struct {
 
 	mu   sync.Mutex
 	open map[endpoint]*session
+	// run is the context of the run, once there is a session.
+	run context.Context
 }
 
 func newSessions(s *Settings) *sessions {
@@ -61,7 +66,7 @@ func (x *sessions) at(ctx context.Context, e endpoint) (*session, error) {
 	s, known := x.open[e]
 	if !known {
 		s = &session{endpoint: e, ready: make(chan struct{}), err: e.loginFault("please report it", "the login failed by a fault of esfn's own")}
-		x.open[e] = s
+		x.open[e], x.run = s, ctx
 		go s.logIn(ctx, x)
 	}
 	x.mu.Unlock()

@@ -53,7 +53,7 @@ func (s *Source) Read(ctx context.Context, ref fn.Ref) (fn.Answer, error) {
 // to be called once at most.
 func (s *Source) Hurry() { time.AfterFunc(hurriedTimeout, func() { close(s.sessions.late) }) }
 
-// Close revokes the tokens that the run got, within closeTimeout, also where the
-// run's context has ended. It returns a sentence on each that it could not
+// Close revokes the tokens that the run got, within revokeTimeout, and once the run's
+// context has ended within closeTimeout. It returns sentences on those that it could not
 // revoke.
 func (s *Source) Close() []string { return s.sessions.close() }

@@ -94,7 +94,9 @@ func (r *result) tokens() (warnedOf, unheard, warnings int) {
 
 func (r *result) table() string {
 	var b strings.Builder
-	row := func(what, figure string, args ...any) { fmt.Fprintf(&b, "| %s | %s |\n", what, fmt.Sprintf(figure, args...)) }
+	row := func(what, figure string, args ...any) {
+		fmt.Fprintf(&b, "| %s | %s |\n", what, fmt.Sprintf(figure, args...))
+	}
 	row("what", "figure")
 	row("---", "---")
 	right := 0
