@@ -100,7 +100,7 @@ type taking struct {
 }
 
 func (t *taking) Write(text []byte) (int, error) {
-	if !t.over && fn.Bytes(t.text.Len()+len(text)) <= t.most {
+	if fn.Bytes(t.text.Len()+len(text)) <= t.most {
 		return t.text.Write(text)
 	}
 	if t.over = true; t.ended != nil {

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -316,5 +317,28 @@ func TestFindSaysTheFirstFewOfManyThatFailAlike(t *testing.T) {
 	_, problems := Run(t.Context(), Input{Items: items(t, vaultStore+es("db", "dataFrom: [{find: {}}]"))}, source)
 	if got := problems.Error(); strings.Count(got, "permission denied") != 3 || !strings.Contains(got, "spec.dataFrom[0].find: and 47 more could not be read") {
 		t.Errorf("problems:\n%s", got)
+	}
+}
+
+// TestFewAnswersAreParsedAtATime: each takes far more than its text.
+func TestFewAnswersAreParsedAtATime(t *testing.T) {
+	for range cap(parsesAtATime) {
+		parsesAtATime <- struct{}{}
+	}
+	parsed := make(chan bool)
+	go func() {
+		_, ok := documentIn(secret.New(`{}`))
+		parsed <- ok
+	}()
+	select {
+	case <-parsed:
+		t.Error("one more was parsed")
+	case <-time.After(50 * time.Millisecond):
+	}
+	for range cap(parsesAtATime) {
+		<-parsesAtATime
+	}
+	if !<-parsed || cap(parsesAtATime) != 2 || len(parsesAtATime) > 0 {
+		t.Error("it was not parsed")
 	}
 }

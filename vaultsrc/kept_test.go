@@ -98,6 +98,28 @@ func TestAnswersTogetherAreNoMoreThanTheyMay(t *testing.T) {
 	if err := read(0); err != nil { // it is there
 		t.Error(err)
 	}
+	// Nor is another server asked, whose answer might fit.
+	other, seen := fakeVault(t, 200, `{"request_id":"made-up","data":{"data":{},"metadata":{}}}`)
+	if _, err := source.Read(t.Context(), ref(packageToken(other), 1)); inWords(err) == "" || len(*seen) > 0 {
+		t.Errorf("%v, and %d requests to another server", err, len(*seen))
+	}
+}
+
+func TestOneByteMoreThanAllAnswersMayHave(t *testing.T) {
+	t.Parallel()
+	address, _ := fakeVault(t, 200, sized(1000))
+	for most, fails := range map[fn.Bytes]bool{2000: false, 1999: true} {
+		settings := settingsOf(t, nil)
+		settings.MaxValues = most
+		source := New(settings)
+		defer source.Close()
+		for i := range 2 {
+			_, err := source.Read(t.Context(), ref(packageToken(address), i))
+			if (err != nil) != (fails && i == 1) {
+				t.Errorf("%d of %s: %v", i, most, err)
+			}
+		}
+	}
 }
 
 func TestAnAnswerThatIsNoSecretIsNoLargerThanOneMiB(t *testing.T) {
@@ -122,5 +144,21 @@ func TestAnAttemptEnds(t *testing.T) {
 	}
 	if got := client.CloneConfig().HttpClient.Timeout; got != 15*time.Second {
 		t.Errorf("an attempt has %s", got)
+	}
+}
+
+// TestWhatIsTooMuchStaysSo for those that are under way beside what was too much, and is
+// released.
+func TestWhatIsTooMuchStaysSo(t *testing.T) {
+	k := &kept{most: 10}
+	if !k.hold(10) || k.fault() != nil {
+		t.Error("as much as may be is too much")
+	}
+	if k.hold(1) || k.fault() == nil {
+		t.Error("one more is not too much")
+	}
+	k.release(5)
+	if k.hold(1) || k.fault() == nil {
+		t.Error("it did not stay so")
 	}
 }
