@@ -85,10 +85,10 @@ var faultsBetween = []fault{
 	{name: "JSON without Vault's envelope at every read", anyRead: true, bring: answers(always(reads, 200, `{"data":{"data":{"user":"`+marked+`"}}}`))},
 	{name: "an answer of more than 64 MiB", bring: answers(testbed.Fault{Pattern: "kv/data/app/c", Times: -1, Status: 200, Header: http.Header{"Content-Length": {strconv.Itoa(64<<20 + 1)}}})},
 	{name: "an answer to the login of more than 1 MiB", bring: answers(always(logins, 200, strings.Repeat(" ", 1<<20+1)))},
-	{name: "Vault is replaced before the second read: connections are cut for half a second", bring: func(t *trial) {
+	{name: "Vault is replaced before the second read: connections are cut for a moment", bring: func(t *trial) {
 		t.recorder.Before(reads, 2, func() {
 			t.check(t.recorder.Move("http://" + nobody))
-			time.AfterFunc(500*time.Millisecond, func() { t.check(t.recorder.Move(t.vault.Address)) })
+			time.AfterFunc(300*time.Millisecond, func() { t.check(t.recorder.Move(t.vault.Address)) })
 		})
 	}},
 }

@@ -78,8 +78,8 @@ var faultsOfVault = []fault{
 	{name: "the login's secret ID is wrong", bring: func(t *trial) { t.secretID = "made-up-secret-id" }},
 	{name: "the login's method is not enabled", bring: func(t *trial) { t.do(http.MethodDelete, "sys/auth/"+t.mount, "") }},
 	{name: "the token expires before the second read", bring: func(t *trial) {
-		t.do(http.MethodPost, "auth/"+t.mount+"/role/app", `{"token_ttl":"1s","token_max_ttl":"1s"}`)
-		t.recorder.Before(reads, 2, func() { time.Sleep(1500 * time.Millisecond) })
+		t.do(http.MethodPost, "auth/"+t.mount+"/role/app", `{"token_ttl":"3s","token_max_ttl":"3s"}`)
+		t.recorder.Before(reads, 2, func() { time.Sleep(4 * time.Second) })
 	}},
 	{name: "permission denied for the revocation", bring: func(t *trial) {
 		t.do(http.MethodPost, "auth/"+t.mount+"/role/app", `{"token_no_default_policy":true}`)

@@ -14,7 +14,10 @@ type playedFault struct {
 	outcome
 	said   string
 	leaked []string
-	err    error
+	// login is the path of its login at the Vault of all, whose tokens are counted when
+	// all have been played; empty where it had a Vault of its own.
+	login string
+	err   error
 }
 
 // TestReliability brings every fault about, at a real Vault or on the way there, and
@@ -51,6 +54,13 @@ func TestReliability(t *testing.T) {
 		}
 	}
 	all.Wait()
+	left, err := tokensLeft(shared)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(played[0][listWay].stdout, renderedInList) {
+		t.Fatal("a Secret in a ResourceList is not known by what it is known by")
+	}
 	rows := faultRows(t)
 	for i, fault := range faults {
 		t.Run(fault.name, func(t *testing.T) {
@@ -64,6 +74,9 @@ func TestReliability(t *testing.T) {
 				}
 				if len(one.leaked) > 0 {
 					t.Errorf("%s: shown: %s", way, strings.Join(one.leaked, "; "))
+				}
+				if one.login != "" {
+					one.tokens = left[one.login]
 				}
 				if way == listWay {
 					one.stdout = ofResourceList(one.outcome, played[0][way].stdout, played[0][pipeWay].stdout)
@@ -89,13 +102,16 @@ func (f fault) ways() []string {
 	return ways
 }
 
+// renderedInList is in a ResourceList that has the Secret of a trial.
+const renderedInList = "kind: Secret\n  metadata:\n    name: app"
+
 // ofResourceList is what would be on the stdout of a pipe: of a ResourceList the items
 // come back, as they were or with all Secrets.
 func ofResourceList(o outcome, whole, wholeOfPipe string) string {
 	if o.stdout == whole {
 		return wholeOfPipe
 	}
-	if o.exit != 0 && !strings.Contains(o.stdout, "kind: Secret\n  metadata:\n    name: app") {
+	if o.exit != 0 && !strings.Contains(o.stdout, renderedInList) {
 		return ""
 	}
 	return o.stdout
@@ -115,6 +131,11 @@ func (f fault) play(shared *testbed.Vault, folder, way string) (p playedFault) {
 		return playedFault{err: t.err}
 	}
 	p.outcome, p.err = t.run(folder, way)
-	p.said, p.leaked = t.said(p.stderr, f.anyRead), t.leaked(p.outcome)
+	p.said, p.leaked, p.login = t.said(p.stderr, f.anyRead), t.leaked(p.outcome), "auth/"+t.mount+"/login"
+	if f.alone && p.err == nil {
+		var left map[string]int
+		left, p.err = tokensLeft(t.vault)
+		p.tokens, p.login = left[p.login], ""
+	}
 	return p
 }

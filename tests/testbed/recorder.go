@@ -67,6 +67,7 @@ func (r *Recorder) Close() {
 // handler is what serves the requests at a front.
 func (r *Recorder) handler(f *front) http.Handler {
 	proxy := &httputil.ReverseProxy{
+		Transport: unshared,
 		Rewrite: func(p *httputil.ProxyRequest) {
 			p.SetURL(r.behind(f))
 			if f.Token != "" && p.In.Header.Get("X-Vault-Token") == "" {

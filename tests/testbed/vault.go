@@ -70,6 +70,10 @@ func (v *Vault) StartAgain() error {
 	return err
 }
 
+// unshared is what requests to Vaults go through. The default one loses its connections,
+// some of them in the middle of a request, whenever an httptest.Server is closed.
+var unshared = http.DefaultTransport.(*http.Transport).Clone()
+
 // Do sends a request with the root token. The path is below /v1/, the body is
 // JSON or "". An answer of 400 or more is an error.
 func (v *Vault) Do(method, path, body string) (json.RawMessage, error) {
@@ -80,7 +84,7 @@ func (v *Vault) Do(method, path, body string) (json.RawMessage, error) {
 			return nil, err
 		}
 		request.Header.Set("X-Vault-Token", RootToken)
-		answer, err := http.DefaultClient.Do(request)
+		answer, err := (&http.Client{Transport: unshared}).Do(request)
 		if err != nil {
 			return nil, err
 		}
