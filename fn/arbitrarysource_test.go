@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -38,8 +39,13 @@ type arbitrary struct {
 }
 
 func newArbitrary(manifests, answers []byte, end func()) *arbitrary {
-	words := word.FindAllString(string(manifests), mostWords)
-	return &arbitrary{bytes: answers, words: append(words, "value"), end: end}
+	words := []string{"value"}
+	for _, one := range word.FindAllString(string(manifests), -1) {
+		if len(words) < mostWords && !slices.Contains(words, one) {
+			words = append(words, one)
+		}
+	}
+	return &arbitrary{bytes: answers, words: words, end: end}
 }
 
 var word = regexp.MustCompile(`[A-Za-z0-9_./-]{1,40}`)
