@@ -26,7 +26,7 @@ import (
 const (
 	// runTime is what a run is given, and lateness how much later it may end on a
 	// machine that has much else to do.
-	runTime, lateness = 5 * time.Second, 25 * time.Second
+	runTime, lateness = 2 * time.Second, 30 * time.Second
 	// mostManifests and mostAnswers bound the bytes of one input.
 	mostManifests, mostAnswers = 16 << 10, 4 << 10
 )
@@ -248,7 +248,11 @@ func spell(b *strings.Builder, n *yaml.Node, left *int) {
 	case yaml.AliasNode:
 		spell(b, n.Alias, left)
 	case yaml.ScalarNode:
-		fmt.Fprintf(b, "%s %q ", n.ShortTag(), n.Value)
+		value := n.Value
+		if n.ShortTag() == yaml.NodeTagNull {
+			value = "" // or null, or ~
+		}
+		fmt.Fprintf(b, "%s %q ", n.ShortTag(), value)
 	default:
 		fmt.Fprintf(b, "%s(", n.ShortTag())
 		for _, child := range n.Content {

@@ -110,6 +110,7 @@ var oddManifests = []string{
 	"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nresults: [{message: earlier}]\n",
 	"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- &a {kind: A, metadata: {annotations: [x]}}\n- *a\n- {kind: B, x: *a}\n",
 	"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nfunctionConfig: {apiVersion: esfn.krm/v1alpha1, kind: RenderExternalSecrets, metadata: {name: e}, spec: {consumed: Keep, suffixHash: true}}\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: c, annotations: {config.kubernetes.io/path: c.yaml}}\n",
+	"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- {kind: A, x: , y, ? }\n- kind: B\n  t: &t >+\n    x\n\n\n- kind: C\n  t: *t\n",
 	"apiVersion: v1\nkind: List\nitems: &l\n- {apiVersion: v1, kind: List, items: *l}\n",
 	"apiVersion: v1\nkind: A\nx: &x [*x]\n",
 	"apiVersion: v1\nkind: A\na: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n",

@@ -23,7 +23,10 @@ func newAnchors() *anchors { return &anchors{seen: map[*yaml.Node]bool{}, left: 
 // complete returns the next node of the document, with every alias written out
 // whose anchor does not stand before it: that was dropped, or has come to stand
 // in another document. The given node is left as it is.
-func (a *anchors) complete(n *yaml.Node) (*yaml.Node, error) {
+func (a *anchors) complete(n *yaml.Node) (*yaml.Node, error) { return a.completeAt(n, false) }
+
+// completeAt is complete for a node in a place where nothing has to be spelled, or not.
+func (a *anchors) completeAt(n *yaml.Node, spelled bool) (*yaml.Node, error) {
 	if n.Kind == yaml.AliasNode {
 		if a.seen[n.Alias] {
 			return n, nil
@@ -33,17 +36,10 @@ func (a *anchors) complete(n *yaml.Node) (*yaml.Node, error) {
 	if n.Anchor != "" {
 		a.seen[n] = true
 	}
-	if n.Style&yaml.FoldedStyle != 0 && !survives(n) {
-		literal := *n
-		literal.Style = yaml.LiteralStyle
-		if n.Anchor != "" {
-			a.seen[&literal] = true
-		}
-		return &literal, nil
-	}
-	out := n
+	out := writable(n, spelled)
 	for i, child := range n.Content {
-		c, err := a.complete(child)
+		isKey := n.Kind == yaml.MappingNode && i%2 == 0
+		c, err := a.completeAt(child, spelled || isKey || n.Style&yaml.FlowStyle != 0)
 		if err != nil {
 			return nil, err
 		}
@@ -58,6 +54,24 @@ func (a *anchors) complete(n *yaml.Node) (*yaml.Node, error) {
 		out.Content[i] = c
 	}
 	return out, nil
+}
+
+// writable is a node, or what stands for it where the encoder would write something else:
+// a folded text that does not survive that, or nothing at all where it has to be spelled,
+// since between brackets, and before a colon, the encoder makes an empty text of it.
+func writable(n *yaml.Node, spelled bool) *yaml.Node {
+	isFolded := n.Style&yaml.FoldedStyle != 0 && !survives(n)
+	isNothing := n.Kind == yaml.ScalarNode && n.Value == "" && n.ShortTag() == yaml.NodeTagNull && spelled
+	if !isFolded && !isNothing {
+		return n
+	}
+	changed := *n
+	if isFolded {
+		changed.Style = yaml.LiteralStyle
+	} else {
+		changed.Value, changed.Style = "null", 0
+	}
+	return &changed
 }
 
 // survives tells whether the encoder writes a folded scalar so that it is read again
@@ -82,7 +96,7 @@ func (a *anchors) writeOut(n *yaml.Node) (*yaml.Node, error) {
 	if n.Kind == yaml.AliasNode {
 		return a.writeOut(n.Alias)
 	}
-	out := *n
+	out := *writable(n, true)
 	out.Anchor = ""
 	out.Content = nil
 	for _, child := range n.Content {

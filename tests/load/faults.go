@@ -5,14 +5,9 @@ import (
 	"time"
 )
 
-const (
-	// growth is how much more memory, in percent, the median of the last third may have
-	// than that of the first: each render is a process of its own, and does the same.
-	growth = 10
-	// cutOff is how near an outage a login has to be to have been cut off by it: Vault
-	// notes the second, and lets what is under way end.
-	cutOff = 3 * time.Second
-)
+// growth is how much more memory, in percent, the median of the last third may have than
+// that of the first: each render is a process of its own, and does the same.
+const growth = 10
 
 // faults is all that is wrong with what happened.
 func (r *result) faults() (all []error) {
@@ -27,8 +22,8 @@ func (r *result) faults() (all []error) {
 		} else if one.exit != 0 && r.among(one) == nil {
 			report("a render at place %d failed (%s) while Vault was there, from %s to %s", one.place, one.reason, one.began.Format(time.TimeOnly), one.ended.Format(time.TimeOnly))
 		}
-		if one.tokens > 0 && r.among(one) == nil {
-			report("a render at place %d left %d tokens while Vault was there", one.place, one.tokens)
+		if left := one.tokens + one.logins; left > 0 && r.among(one) == nil {
+			report("a render at place %d left %d tokens while Vault was there", one.place, left)
 		}
 	}
 	if wrong > most {
@@ -42,15 +37,8 @@ func (r *result) faults() (all []error) {
 	if reasons, _ := r.failed(&r.outages[0]); reasons["sealed"] == 0 {
 		report("no render failed while Vault was sealed: was it?")
 	}
-	warnedOf := map[string]int{}
-	for _, one := range r.renders {
-		warnedOf[place{number: one.place}.name()] += one.tokens
-	}
-	for _, login := range r.left {
-		name := login.Meta["place"]
-		if warnedOf[name]--; warnedOf[name] < 0 && !r.wasCutOff(login.Created) {
-			report("a token of %s is left, and no render has warned of it: it was made at %s", name, login.Created.Format(time.TimeOnly))
-		}
+	if _, _, unsaid := r.tokens(); unsaid > 0 {
+		report("%d tokens are left of which no render said so", unsaid)
 	}
 	first, last := at(r.third(0, peakOf), 0.5), at(r.third(2, peakOf), 0.5)
 	if first == 0 || last > first+first*growth/100 {
@@ -70,13 +58,4 @@ func (r *result) succeededAfter(o outage) (n int) {
 		}
 	}
 	return n
-}
-
-func (r *result) wasCutOff(created time.Time) bool {
-	for _, o := range r.outages {
-		if created.After(o.began.Add(-cutOff)) && created.Before(o.ended.Add(cutOff)) {
-			return true
-		}
-	}
-	return false
 }

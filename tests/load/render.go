@@ -30,8 +30,9 @@ type rendering struct {
 	wrong error
 	// reason is what it said where it failed.
 	reason string
-	// tokens is how many it said were not revoked, or may not be.
-	tokens int
+	// tokens is how many it said were not revoked, and logins how many it said had no
+	// answer, or none yet.
+	tokens, logins int
 }
 
 // renderer makes renders and judges them.
@@ -72,7 +73,8 @@ func (r *renderer) render(p place) rendering {
 		one.wrong = fmt.Errorf("it was not run to its end: %w", errors.Join(err, ctx.Err()))
 		return one
 	}
-	one.exit, one.peak, one.tokens = took.Exit, took.Peak, tokensIn(stderr.String())
+	one.exit, one.peak = took.Exit, took.Peak
+	one.tokens, one.logins = saidIn(stderr.String(), unrevoked), saidIn(stderr.String(), unanswered)
 	stdout, err := os.ReadFile(output)
 	one.wrong = errors.Join(err, r.judge(p, &one, string(stdout), stderr.String()))
 	return one
@@ -116,11 +118,15 @@ func reasonIn(stderr string) string {
 	return ""
 }
 
-var warned = regexp.MustCompile(`(?m)^warning: (a|\d+) (tokens? that esfn got|logins?) at `)
+// What a render says of tokens that it has left, and of those that it may have left.
+var (
+	unrevoked  = regexp.MustCompile(`(?m)^warning: (a|\d+) tokens? that esfn got at `)
+	unanswered = regexp.MustCompile(`(?m)^warning: (?:the answers? to )?(a|\d+) logins? at `)
+)
 
-// tokensIn is how many tokens a render says it has left, or may have left.
-func tokensIn(stderr string) (n int) {
-	for _, said := range warned.FindAllStringSubmatch(stderr, -1) {
+// saidIn is how many a render says there are.
+func saidIn(stderr string, of *regexp.Regexp) (n int) {
+	for _, said := range of.FindAllStringSubmatch(stderr, -1) {
 		number, err := strconv.Atoi(said[1])
 		if err != nil {
 			number = 1

@@ -73,23 +73,35 @@ func at(all []int64, part float64) int64 {
 	return all[int(part*float64(len(all)-1))]
 }
 
-// tokens is what became of the tokens that are left: how many a render has warned of,
-// those that are left and were not, which are of logins whose answer came to nobody,
-// and how many warnings there were. They are compared place by place.
-func (r *result) tokens() (warnedOf, unheard, warnings int) {
-	left, said := map[string]int{}, map[string]int{}
+// tokens tells of the tokens that are left: of how many a render has said so, how many
+// are of logins that a render has said had no answer, and of how many nothing was said.
+// They are compared place by place.
+func (r *result) tokens() (said, unanswered, unsaid int) {
+	const attempts = 3 // at a login, each of which may get a token
+	left, known, lost := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, login := range r.left {
 		left[login.Meta["place"]]++
 	}
 	for _, one := range r.renders {
-		said[place{number: one.place}.name()] += one.tokens
-		warnings += one.tokens
+		name := place{number: one.place}.name()
+		known[name] += one.tokens
+		lost[name] += one.logins * attempts
 	}
 	for name, n := range left {
-		warnedOf += min(n, said[name])
-		unheard += max(0, n-said[name])
+		ofKnown := min(n, known[name])
+		ofLost := min(n-ofKnown, lost[name])
+		said, unanswered, unsaid = said+ofKnown, unanswered+ofLost, unsaid+n-ofKnown-ofLost
 	}
-	return warnedOf, unheard, warnings
+	return said, unanswered, unsaid
+}
+
+// warned is how many tokens renders have said they left, and how many logins without an
+// answer.
+func (r *result) warned() (tokens, logins int) {
+	for _, one := range r.renders {
+		tokens, logins = tokens+one.tokens, logins+one.logins
+	}
+	return tokens, logins
 }
 
 func (r *result) table() string {
@@ -117,9 +129,10 @@ func (r *result) table() string {
 	}
 	reasons, _ := r.failed(nil)
 	row("renders that failed at any other time", "%d", reasons["sealed"]+reasons["connection"]+reasons[""])
-	warnedOf, unheard, warnings := r.tokens()
-	row("tokens of logins that are left", "%d: %d that a render has warned of, %d of logins that an outage cut off", len(r.left), warnedOf, unheard)
-	row("tokens that renders have warned of", "%d", warnings)
+	tokens, logins := r.warned()
+	row("what renders have warned of", "%d tokens that were not revoked, %d logins without an answer", tokens, logins)
+	said, unanswered, unsaid := r.tokens()
+	row("tokens of logins that are left", "%d: %d and %d of these, %d of which nothing was said", len(r.left), said, unanswered, unsaid)
 	for _, part := range []struct {
 		name string
 		at   float64

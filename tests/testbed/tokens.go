@@ -78,12 +78,14 @@ func (v *Vault) Logins() (left []Login, err error) {
 				Path    string
 				Meta    map[string]string
 				Created int64 `json:"creation_time"`
+				Uses    int   `json:"num_uses"`
 			}
 		}
 		if err := json.Unmarshal(text, &token); err != nil {
 			return nil, err
 		}
-		if isLogin(token.Data.Path) {
+		// One whose revocation Vault did not get to the end of is good for no use (-1).
+		if token.Data.Uses >= 0 && isLogin(token.Data.Path) {
 			left = append(left, Login{accessor, token.Data.Path, token.Data.Meta, time.Unix(token.Data.Created, 0)})
 		}
 	}
