@@ -51,7 +51,10 @@ func build(timeout time.Duration, folders []string, room *room) (*resourcelist.L
 		problem.Cause = "interrupted"
 	case err != nil:
 		// One that was killed, or could not be started, has said nothing.
-		problem.Cause = cmp.Or(strings.TrimPrefix(strings.TrimSpace(stderr.text.String()), "Error: "), err.Error())
+		said, less := withoutQuoted(strings.TrimPrefix(strings.TrimSpace(stderr.text.String()), "Error: "))
+		if problem.Cause = cmp.Or(said, err.Error()); less {
+			problem.Hint = "kustomize build " + folder + " says in full what is left out here (…), since it may be a value"
+		}
 	default:
 		err := room.take(stdout.text.Bytes())
 		if err == nil {

@@ -77,11 +77,7 @@ func canaryES(spec string) string {
 
 // environment is a program's: none but what is said here.
 func (b *canaryBed) environment(more ...string) []string {
-	kpt := ""
-	if binary, err := kptBinary(); err == nil {
-		kpt = filepath.Dir(binary) + ":"
-	}
-	return append([]string{"PATH=" + programs.folder + ":" + filepath.Dir(programs.kustomize) + ":" + kpt + os.Getenv("PATH"), "HOME=" + b.home, "TMPDIR=" + b.tmp}, more...)
+	return append([]string{"PATH=" + programs.folder + ":" + filepath.Dir(programs.kustomize) + ":" + os.Getenv("PATH"), "HOME=" + b.home, "TMPDIR=" + b.tmp}, more...)
 }
 
 // run runs a program and looks for marks in what it says on stderr; stdout is the
