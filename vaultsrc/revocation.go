@@ -92,6 +92,11 @@ func (l leftover) sentence(n int) string {
 // revoke revokes the session's token where it is esfn's own, and returns what is left.
 func (s *session) revoke(ctx context.Context) (left []leftover) {
 	host := hostOf(s.Server)
+	defer func() {
+		if recover() != nil { // in a goroutine, where it would end the process with a trace
+			left = append(left, leftover{unrevoked, host, "esfn failed by a fault of its own; please report it"})
+		}
+	}()
 	select {
 	case <-s.ready:
 	case <-ctx.Done():

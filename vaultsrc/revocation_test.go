@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/esfn/esfn/fn/secret"
 )
 
 // slowRevocation is a Vault that revokes tokens with a status, after a while.
@@ -77,5 +79,21 @@ func TestARevocationThatIsSlow(t *testing.T) {
 				t.Errorf("warnings: %q, want %d", warnings, tc.warnings)
 			}
 		})
+	}
+}
+
+// TestARevocationThatFailsByAFaultOfOurs does not end the process with a trace: the
+// others are revoked, and it is said.
+func TestARevocationThatFailsByAFaultOfOurs(t *testing.T) {
+	t.Parallel()
+	x := newSessions(&Settings{})
+	ready := make(chan struct{})
+	close(ready)
+	e := endpoint{}
+	e.Server = "https://vault.example:8200"
+	x.open[e] = &session{endpoint: e, ready: ready, token: token{value: secret.New("made-up-token"), own: true}} // and no client
+	want := []string{"a token that esfn got at vault.example:8200 was not revoked; it ends with its lease: esfn failed by a fault of its own; please report it"}
+	if got := x.close(); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
 	}
 }
