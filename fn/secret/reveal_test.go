@@ -35,13 +35,17 @@ func TestWhoRevealsSecrets(t *testing.T) {
 		"vaultsrc/login_kubernetes.go", // into the body of a login
 		"vaultsrc/login_ldap.go",       // into the body of a login
 		"vaultsrc/login_userpass.go",   // into the body of a login
+		"vaultsrc/revocation.go",       // to see that it can be revoked
 		"vaultsrc/sent.go",             // to take it out of what a server says
 		"vaultsrc/session.go",          // into the header of a request
 		"vaultsrc/transport.go",        // to read certificates
 	}
 	const root = "../.."
 	var got []string
-	err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && entry.Name() == "testdata" {
+			return fs.SkipDir // tests/secretflow has one that reveals in every way
+		}
 		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
