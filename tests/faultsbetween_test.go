@@ -83,7 +83,7 @@ var faultsBetween = []fault{
 	{name: "200 with an empty body at every read", anyRead: true, bring: answers(always(reads, 200, ""))},
 	{name: "JSON without Vault's envelope at the login", bring: answers(always(logins, 200, `{"status":"ok"}`))},
 	{name: "JSON without Vault's envelope at every read", anyRead: true, bring: answers(always(reads, 200, `{"data":{"data":{"user":"`+marked+`"}}}`))},
-	{name: "an answer of more than 64 MiB", bring: answers(testbed.Fault{Pattern: "kv/data/app/c", Times: -1, Status: 200, Header: http.Header{"Content-Length": {strconv.Itoa(64<<20 + 1)}}})},
+	{name: "an answer of more than 8 MiB", bring: answers(testbed.Fault{Pattern: "kv/data/app/c", Times: -1, Status: 200, Header: http.Header{"Content-Length": {strconv.Itoa(8<<20 + 1)}}})},
 	{name: "an answer to the login of more than 1 MiB", bring: answers(always(logins, 200, strings.Repeat(" ", 1<<20+1)))},
 	{name: "Vault is replaced before the second read: connections are cut for a moment", bring: func(t *trial) {
 		t.recorder.Before(reads, 2, func() {
