@@ -10,6 +10,7 @@ package manifest
 
 import (
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -17,13 +18,16 @@ import (
 )
 
 // Object is one object of what was given, or of what is made. It is not to be
-// changed, nor is its tree: a change starts with a copy of that. It is for one
-// goroutine at a time.
+// changed, nor is its tree: a change starts with a copy of that. It may be looked at by
+// several goroutines: a run that has ended leaves one behind, while what was given is
+// written as it came.
 type Object struct {
 	header api.Header
-	node   *yaml.RNode
 	text   string
 	parse  func(text string) *yaml.RNode
+
+	mu   sync.Mutex
+	node *yaml.RNode
 }
 
 // New is an object of a tree alone.
@@ -47,6 +51,8 @@ func (o *Object) Header() api.Header { return o.header }
 
 // Node is the object's tree.
 func (o *Object) Node() *yaml.RNode {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if o.node == nil {
 		o.node = o.parse(o.text)
 	}
@@ -55,6 +61,8 @@ func (o *Object) Node() *yaml.RNode {
 
 // Forget drops the tree where it can be made of the text again.
 func (o *Object) Forget() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if o.text != "" {
 		o.node = nil
 	}
