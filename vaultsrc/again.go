@@ -62,9 +62,8 @@ func (s *session) orAgain(ctx context.Context, answer *api.Response, err error, 
 		plain, err = answer.Response, nil // the error is that of the status
 		a.asked, a.busy = retryAfter(plain)
 		a.busy = a.busy || plain.StatusCode == http.StatusTooManyRequests
-		a.out = !a.busy && plain.StatusCode >= http.StatusBadGateway && plain.StatusCode <= http.StatusGatewayTimeout
 		if refused := (*api.ResponseError)(nil); errors.As(status, &refused) {
-			a.out = a.out || hasNoLeader(refused)
+			a.out = !a.busy && isOutOfService(refused)
 			if fault.Scope == fn.EntryScope {
 				a.many = s.troubleFault(refused, vaultWords(refused, s.token.value))
 			}
@@ -74,6 +73,12 @@ func (s *session) orAgain(ctx context.Context, answer *api.Response, err error, 
 		return fault
 	}
 	return a
+}
+
+// isOutOfService tells the answers of a server that is there and does nothing for now:
+// 502, 503 and 504, and those of a cluster without a leader.
+func isOutOfService(refused *api.ResponseError) bool {
+	return refused.StatusCode >= http.StatusBadGateway && refused.StatusCode <= http.StatusGatewayTimeout || hasNoLeader(refused)
 }
 
 // retryAfter is how long a server asks to be left alone, and whether it does (RFC

@@ -121,7 +121,7 @@ func TestThreeReadsThatFail(t *testing.T) {
 				l := newLimit(1, servers)
 				for i := range 6 {
 					if tc.answered > 0 && i%tc.answered == 2 {
-						l.turns.answered(&turn{server: l.turns.servers[0]})
+						l.turns.answered(&turn{server: l.turns.servers[0]}, true)
 						continue
 					}
 					_, err := l.read(t.Context(), in("a"))

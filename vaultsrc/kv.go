@@ -39,6 +39,9 @@ func (k *kv) read(ctx context.Context, at location) (fn.Answer, error) {
 	if errors.As(err, &fault) {
 		s.fail(fault)
 	}
+	if err == nil {
+		k.sessions.answered(s)
+	}
 	return answer, err
 }
 

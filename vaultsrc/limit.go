@@ -73,10 +73,10 @@ func (l *limit) attempt(ctx context.Context, at location, turn *turn, made *atte
 		answer, err := l.next.read(ctx, at)
 		var a *again
 		if !errors.As(err, &a) {
-			l.turns.answered(turn)
+			l.turns.answered(turn, err == nil)
 			return answer, err
 		}
-		if a.busy || a.out && made.mayWait() && l.turns.isWellKnown(turn) {
+		if a.busy || a.out && l.turns.isWellKnown(turn) && made.mayWait() {
 			return fn.Answer{}, l.refused(ctx, at, turn, made, a)
 		}
 		made.failed++
@@ -116,9 +116,6 @@ func (l *limit) refused(ctx context.Context, at location, turn *turn, made *atte
 	if a.asked > 0 {
 		fault.Cause += fmt.Sprintf(": it asks to be left alone for %s, and the run ends before that", about(a.asked))
 		fault.Hint = "set ESFN_TIMEOUT for more time, " + laterHint
-	}
-	if fault.Scope == fn.EntryScope { // it says nothing of other reads
-		return &fault
 	}
 	return a.giveUp(l.turns.close(turn, &fault))
 }

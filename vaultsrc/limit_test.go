@@ -152,6 +152,43 @@ func TestAServerThatHasHardlyAnswered(t *testing.T) {
 	})
 }
 
+// TestAServerThatNobodyWasLetInto has answered nothing, whatever reads came to: it is told
+// of soon when it is out of service as well.
+func TestAServerThatNobodyWasLetInto(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		servers := newFakeServers(func(n int, _ time.Duration, _ location) error {
+			if n > 32 {
+				return outOfService()
+			}
+			return &fn.Fault{Scope: fn.StoreScope, Cause: "the login is refused"}
+		})
+		l := newLimit(16, servers)
+		readAll(t.Context(), l, 32, "a")
+		if _, err := l.read(t.Context(), in("a")); err == nil || len(servers.asked) != 32+3 {
+			t.Errorf("%v after %d requests", err, len(servers.asked))
+		}
+	})
+}
+
+// TestAServerIsWellKnownSoon also where many reads may be under way.
+func TestAServerIsWellKnownSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		servers := newFakeServers(func(n int, at time.Duration, _ location) error {
+			if n > 16 && at < 5*time.Second {
+				return outOfService()
+			}
+			return nil
+		})
+		l := newLimit(256, servers)
+		if faults := readAll(t.Context(), l, 16, "a"); len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		if _, err := l.read(t.Context(), in("a")); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestFewerAreUnderWay after a server asked to be left alone: half as many, then more
 // and more again.
 func TestFewerAreUnderWayThen(t *testing.T) {

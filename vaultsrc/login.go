@@ -34,6 +34,8 @@ type token struct {
 	lifetime time.Duration
 	// lost tells that a login had no answer, which there may be a token of.
 	lost bool
+	// out tells that there is none since the server is out of service.
+	out bool
 }
 
 // way chooses the login of an endpoint. There is one file for each method, and
@@ -99,8 +101,10 @@ func (s *Settings) tokenWay(e endpoint) (way, *fn.Fault) {
 func (e endpoint) logIn(ctx context.Context, client *api.Client, method api.AuthMethod, explain func(words string) (cause, hint string), sent ...secret.Value) (got token, _ error) {
 	ctx, heard := hear(ctx)
 	answer, err := method.Login(ctx, client)
-	defer func() { got.lost = heard.lost() }()
 	var refused *api.ResponseError
+	defer func() {
+		got.lost, got.out = heard.lost(), refused != nil && isOutOfService(refused)
+	}()
 	switch {
 	case errors.As(err, &refused) && refused.RawError && refused.StatusCode < 500 && refused.StatusCode != 429:
 		return token{}, e.strangersFault(refused, "the login at "+e.loginPlace())

@@ -37,17 +37,19 @@ type server struct {
 	cuts, answers, vain int
 	// failed is how many reads were given up since the last answer.
 	failed int
-	// all is how many answers there were in the run.
-	all int
+	// brought is how many reads brought what was asked for, in the whole run.
+	brought int
 }
 
-// answered notes that the server answered. An answer to what was sent before the last
-// cut says nothing of what it bears now.
-func (t *turns) answered(own *turn) {
+// answered notes that a read is over, and whether it brought what was asked for. An
+// answer to what was sent before the last cut says nothing of what the server bears now.
+func (t *turns) answered(own *turn, brought bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := own.server
-	s.all++
+	if brought {
+		s.brought++
+	}
 	s.failed = 0
 	if own.cuts != s.cuts {
 		return
@@ -58,13 +60,13 @@ func (t *turns) answered(own *turn) {
 	}
 }
 
-// isWellKnown tells whether the server of a turn has answered as many reads as may be
-// under way at a time. Where it is out of service then, that is worth a wait, and more
-// likely to pass; one that never was in service is to be told of soon.
+// isWellKnown tells whether reads have brought something from the server of a turn, as
+// many as mostly are under way at a time. Where it is out of service then, that is worth
+// a wait, and more likely to pass; one that never was in service is to be told of soon.
 func (t *turns) isWellKnown(own *turn) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return own.server.all >= t.most
+	return own.server.brought >= min(t.most, concurrency)
 }
 
 // mostFailed is how many reads one after the other may fail for reasons of their own,

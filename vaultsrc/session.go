@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/vault/api"
@@ -38,6 +39,9 @@ type session struct {
 	lost bool
 	err  error
 
+	// served tells that a read brought what was asked for.
+	served atomic.Bool
+
 	mu sync.Mutex
 	// broken is a fault that every further request would meet as well.
 	broken error
@@ -54,6 +58,8 @@ type sessions struct {
 	open map[endpoint]*session
 	// run is the context of the run, once there is a session.
 	run context.Context
+	// inService has the origins that have brought what was asked for.
+	inService sync.Map
 }
 
 func newSessions(s *Settings) *sessions {
@@ -113,7 +119,7 @@ func (s *session) logIn(run context.Context, x *sessions) {
 		s.err = s.serverFault("", "no client can be made for it")
 		return
 	}
-	got, err := way.login(ctx, client.WithNamespace(s.Login.Namespace))
+	got, err := x.token(run, ctx, s.endpoint, way, client.WithNamespace(s.Login.Namespace))
 	s.lost = got.lost
 	if err != nil {
 		if run.Err() != nil {
@@ -124,6 +130,32 @@ func (s *session) logIn(run context.Context, x *sessions) {
 	}
 	client.SetToken(got.value.Reveal())
 	s.client, s.token, s.err = client, got, nil
+}
+
+// token logs in. A server that is out of service, and has answered reads of this run, is
+// waited for as long as such a read waits (pace.go).
+func (x *sessions) token(run, ctx context.Context, e endpoint, w way, client *api.Client) (got token, err error) {
+	lost := false
+	for began := time.Now(); ; {
+		got, err = w.login(ctx, client)
+		lost = lost || got.lost
+		got.lost = lost
+		if _, known := x.inService.Load(e.origin()); !known || !got.out || e.Retry.Given || time.Since(began) >= backWithin {
+			return got, err
+		}
+		select {
+		case <-time.After(maxRetryWait):
+		case <-run.Done():
+			return got, err
+		}
+	}
+}
+
+// answered notes that a session has brought what was asked for.
+func (x *sessions) answered(s *session) {
+	if !s.served.Swap(true) {
+		x.inService.Store(s.origin(), nil)
+	}
 }
 
 func hostOf(server string) string {

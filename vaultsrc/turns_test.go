@@ -42,7 +42,7 @@ func TestHowManyMayBeUnderWay(t *testing.T) {
 		answer := func(n int) {
 			for range n {
 				own := take(1)[0]
-				all.answered(own)
+				all.answered(own, true)
 				all.done(own)
 			}
 		}
@@ -52,8 +52,8 @@ func TestHowManyMayBeUnderWay(t *testing.T) {
 		refuse(burst[:10]...)
 		expect("several are refused at once", 8)
 		for _, own := range burst[10:15] {
-			all.answered(own)
-			all.answered(own)
+			all.answered(own, true)
+			all.answered(own, true)
 			all.done(own)
 		}
 		expect("others of those are answered", 8)
@@ -111,7 +111,7 @@ func TestHowLongAServerIsLeftAlone(t *testing.T) {
 			t.Errorf("the pause is %s, want half of %s at least", got, mostPause)
 		}
 		own = take()
-		all.answered(own)
+		all.answered(own, true)
 		all.done(own)
 		if got := pause(take()); got > leastPause {
 			t.Errorf("after an answer the pause is %s, want %s at most", got, leastPause)
