@@ -37,7 +37,7 @@ func build(timeout time.Duration, folders []string, room *room) (*resourcelist.L
 	stdout, stderr := &taking{most: room.left, ended: cancel}, &taking{most: mostOfMessages}
 	command.Stdout, command.Stderr = stdout, stderr
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-	command.WaitDelay = time.Second
+	command.WaitDelay = 500 * time.Millisecond // a signal ends all within a second
 	problem := fn.Problem{Field: "kustomize build " + folder}
 	switch err := command.Run(); {
 	case stdout.over:

@@ -21,10 +21,17 @@ func doctor(g given, stdout, stderr io.Writer) (code int) {
 	}
 	signalled, stop := untilSignal()
 	defer stop()
+	told := &untilFailed{to: stdout}
 	warnings := withSource(signalled, g.settings, func(ctx context.Context, source *vaultsrc.Source) {
-		code = examine(ctx, g.input(), source, stdout, stderr)
+		code = examine(ctx, g.input(), source, told, stderr)
 	})
 	warn(warnings, stderr)
+	switch {
+	case signalled.Err() != nil:
+		return say(stderr, interrupted)
+	case told.err != nil:
+		return say(stderr, notWhole(told.err))
+	}
 	return code
 }
 

@@ -37,10 +37,28 @@ func write(signalled context.Context, stdout, stderr io.Writer, answer []byte) i
 		if err == nil {
 			return 0
 		}
-		return say(stderr, fn.Problem{Field: "stdout", Cause: "the output was not written whole: " + fileFault(err), Hint: "what was read of it is not to be used"})
+		return say(stderr, notWhole(err))
 	case <-late:
 		return say(stderr, interrupted, fn.Problem{Field: "stdout", Cause: "the output was not read to its end", Hint: "what was read of it is not to be used"})
 	}
+}
+
+// notWhole is the problem of an output that stdout has not taken to its end.
+func notWhole(err error) fn.Problem {
+	return fn.Problem{Field: "stdout", Cause: "the output was not written whole: " + fileFault(err), Hint: "what was read of it is not to be used"}
+}
+
+// untilFailed writes to something until that fails, and keeps why.
+type untilFailed struct {
+	to  io.Writer
+	err error
+}
+
+func (u *untilFailed) Write(text []byte) (int, error) {
+	if u.err == nil {
+		_, u.err = u.to.Write(text)
+	}
+	return len(text), nil
 }
 
 // say puts problems on stderr, and returns the exit code that goes with them.
