@@ -23,6 +23,11 @@ VULNDB ?= v0.0.0-20261105234957-e22db6528018
 # fn/template starts no goroutine, and its bounds take minutes under the detector.
 RACE = $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
 
+# Tests of large amounts, or of very many cases: they too would take minutes.
+AMOUNTS = '(It|They)May$$|TestNoValueLeavesTheFunction|TestALongLineIsRead|TestWhatIsNestedDeeply'
+
+PACKAGES = $(shell $(GO) list . ./fn/... ./vaultsrc/...)
+
 .PHONY: build demo test test-all test-fast bench bench-go load fuzz image image-argocd image-files lint clean \
 	audit audit-release sbom licences reproduce targets goreleaser
 
@@ -44,7 +49,8 @@ test: lint audit targets reproduce ## everything; with a Docker engine the image
 test-all:
 	@echo "Building what the tests run against: 15 to 20 minutes the first time, on two cores."
 	$(GO) run ./tests/prepare
-	$(if $(RACE),CGO_ENABLED=1) $(GO) test $(RACE) -parallel 16 $(filter-out %/fn/template,$(shell $(GO) list ./fn/... ./vaultsrc/...))
+	$(if $(RACE),CGO_ENABLED=1) $(GO) test $(RACE) -parallel 16 -skip $(AMOUNTS) $(filter-out %/fn/template,$(PACKAGES))
+	$(GO) test -run $(AMOUNTS) $(filter-out %/fn/template,$(PACKAGES))
 	$(GO) test ./fn/template
 	$(GO) -C supply test ./...
 	@said=$$($(GO) test -run '^$$' -bench '/items=1$$' -benchtime 1x ./fn ./fn/resourcelist ./fn/template) && \
