@@ -158,9 +158,12 @@ func render(g given, json bool, stdout, stderr io.Writer) int {
 		return fail(signalled, g.list, problems, stdout, stderr)
 	}
 	g.list.MaxOutput = g.bounds.output
-	answer, err := g.list.Answer(output.Items, output.Warnings.Results(fn.WarningSeverity))
+	var answer []byte
+	var err error
 	if json {
 		answer, err = g.list.JSON(output.Items)
+	} else {
+		answer, err = g.list.Answer(output.Items, output.Warnings.Results(fn.WarningSeverity))
 	}
 	if err != nil {
 		return fail(signalled, g.list, fn.Problems{{Cause: err.Error(), Hint: hintFor(err)}}, stdout, stderr)

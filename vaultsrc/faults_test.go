@@ -137,22 +137,6 @@ func TestThreeReadsThatFail(t *testing.T) {
 	}
 }
 
-// TestAServerThatFailsEveryRead is not asked for every secret.
-func TestAServerThatFailsEveryRead(t *testing.T) {
-	t.Parallel()
-	var asked atomic.Int32
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		asked.Add(1)
-		w.WriteHeader(500)
-		fmt.Fprint(w, `{"errors":["made up"]}`)
-	}))
-	defer server.Close()
-	faults := manyReads(t, 400, server.URL)
-	if n := asked.Load(); n > (concurrency+mostFailed)*3 || len(faults) != 400 {
-		t.Errorf("%d requests, %d faults", n, len(faults))
-	}
-}
-
 // TestATokenThatEndedInTheRun was got by it: the role is to be mended, and not the token.
 func TestATokenThatEndedInTheRun(t *testing.T) {
 	t.Parallel()

@@ -37,27 +37,41 @@ func manyReads(t *testing.T, n int, address string) (faults []string) {
 	return faults
 }
 
-func TestAServerThatIsGoneIsNotAskedForEverySecret(t *testing.T) {
+// TestAServerThatFailsIsNotAskedForEverySecret has three attempts at each read that was
+// under way when the first one, or three in a row, gave up.
+func TestAServerThatFailsIsNotAskedForEverySecret(t *testing.T) {
 	t.Parallel()
-	var asked atomic.Int32
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		asked.Add(1)
-		w.WriteHeader(503)
-		fmt.Fprint(w, `{"errors":["Vault is sealed"]}`)
-	}))
-	defer server.Close()
-	faults := manyReads(t, 400, server.URL)
-	if len(faults) != 400 {
-		t.Errorf("%d of 400 reads failed", len(faults))
-	}
-	for _, f := range faults {
-		if !strings.HasSuffix(f, "is sealed") {
-			t.Fatalf("got %q", f)
-		}
-	}
-	// Those that were under way when the first one gave up, three attempts each.
-	if n := asked.Load(); n > 3*concurrency {
-		t.Errorf("%d requests", n)
+	for _, tc := range []struct {
+		status int
+		answer string
+		fault  string
+		most   int32 // reads
+	}{
+		{503, `{"errors":["Vault is sealed"]}`, "is sealed", concurrency},
+		{500, `{"errors":["made up"]}`, "answered 500: made up", concurrency + mostFailed},
+	} {
+		t.Run(tc.fault, func(t *testing.T) {
+			t.Parallel()
+			var asked atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				asked.Add(1)
+				w.WriteHeader(tc.status)
+				fmt.Fprint(w, tc.answer)
+			}))
+			defer server.Close()
+			faults := manyReads(t, 400, server.URL)
+			if len(faults) != 400 {
+				t.Errorf("%d of 400 reads failed", len(faults))
+			}
+			for _, f := range faults {
+				if !strings.HasSuffix(f, tc.fault) {
+					t.Fatalf("got %q", f)
+				}
+			}
+			if n := asked.Load(); n > 3*tc.most {
+				t.Errorf("%d requests", n)
+			}
+		})
 	}
 }
 
