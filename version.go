@@ -15,13 +15,20 @@ func version() string {
 }
 
 // versionOf is the version of the module where esfn was installed from one, else
-// the commit that it was built from.
+// the commit that it was built from, marked as Go marks a version where files were
+// changed since.
 func versionOf(info *debug.BuildInfo) string {
-	v := info.Main.Version
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v + " " + info.GoVersion
+	}
+	commit, changed := "", ""
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && (v == "" || v == "(devel)") {
-			v = s.Value
+		switch {
+		case s.Key == "vcs.revision":
+			commit = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			changed = "+dirty"
 		}
 	}
-	return cmp.Or(v, "(devel)") + " " + info.GoVersion
+	return cmp.Or(commit+changed, "(devel)") + " " + info.GoVersion
 }
