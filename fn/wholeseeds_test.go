@@ -13,7 +13,9 @@ import (
 // seedRuns adds the manifests of the repository, as plain documents and as a
 // ResourceList, and odd ones, each with answers of some kind.
 func seedRuns(f *testing.F) {
-	answers := []string{"", "\x01\x02\x03\x04\x05\x06\x07\x08", "made-up answers: \x00\x05\x04\x10\x20", "\xfe\xb0\x00\x03\xff", "\xc8\x01\x80\x02\x11", "\xf3\xf8\x00"}
+	answers := []string{"", "\x01\x02\x03\x04\x05\x06\x07\x08", "made-up answers: \x00\x05\x04\x10\x20", "\xfe\xb0\x00\x03\xff", "\xc8\x01\x80\x02\x11", "\xf3\xf8\x00",
+		// To every read a panic, no end, a library's error, one that is joined, a fault.
+		"\xff", "\xf8", "\xf2", "\xef", "\xc0"}
 	n := 0
 	add := func(manifests string) {
 		for _, text := range []string{manifests, asResourceList(manifests)} {
@@ -111,6 +113,8 @@ var oddManifests = []string{
 	"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- &a {kind: A, metadata: {annotations: [x]}}\n- *a\n- {kind: B, x: *a}\n",
 	"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nfunctionConfig: {apiVersion: esfn.krm/v1alpha1, kind: RenderExternalSecrets, metadata: {name: e}, spec: {consumed: Keep, suffixHash: true}}\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: c, annotations: {config.kubernetes.io/path: c.yaml}}\n",
 	"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- {kind: A, x: , y, ? }\n- kind: B\n  t: &t >+\n    x\n\n\n- kind: C\n  t: *t\n",
+	"apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: A, l: &l {a: b}}\n- {apiVersion: v1, kind: B, l: *l}\n",
+	"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: external-secrets.io/v1\n  kind: ExternalSecret\n  metadata: {name: db, labels: &l {a: b}}\n  spec: {secretStoreRef: {name: vault}, data: [{secretKey: k, remoteRef: {key: value}}]}\n- {apiVersion: external-secrets.io/v1, kind: SecretStore, metadata: {name: vault}, spec: {provider: {vault: {server: \"https://vault.example\", path: kv}}}}\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: c, labels: *l}}\n",
 	"apiVersion: v1\nkind: List\nitems: &l\n- {apiVersion: v1, kind: List, items: *l}\n",
 	"apiVersion: v1\nkind: A\nx: &x [*x]\n",
 	"apiVersion: v1\nkind: A\na: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n",
