@@ -1,6 +1,6 @@
 // Load has many renders at once against one real Vault, as an Argo CD repo-server has,
 // and takes that Vault out of service in the middle: it is sealed and unsealed, and it
-// is killed and started again. It prints what happened, and fails where a render made
+// ends and is started again. It prints what happened, and fails where a render made
 // another Secret than the right one, failed without a reason, or left a token without
 // saying so; or where memory or Vault's connections grew.
 //

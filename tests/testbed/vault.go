@@ -74,6 +74,9 @@ func (v *Vault) StartAgain() error {
 // some of them in the middle of a request, whenever an httptest.Server is closed.
 var unshared = http.DefaultTransport.(*http.Transport).Clone()
 
+// CloseIdleConnections closes those that the testbed has to its Vaults and does not use.
+func CloseIdleConnections() { unshared.CloseIdleConnections() }
+
 // Do sends a request with the root token. The path is below /v1/, the body is
 // JSON or "". An answer of 400 or more is an error.
 func (v *Vault) Do(method, path, body string) (json.RawMessage, error) {
