@@ -71,14 +71,13 @@ func (f fields) property(name string) (value secret.Value, ok bool) {
 	return secret.New(found.String()), found.Exists()
 }
 
-// mayTake tells whether what a property means is no more than may be made of a secret.
-// That it is more than there is, only few gjson paths can have.
-func (f fields) mayTake(property string) bool {
-	if _, literal := f[property]; literal || !strings.ContainsAny(property, "[{@") {
-		return true
+// tooMuch says what speaks against taking what a property means; "" where nothing does.
+// Only few gjson paths can make more than there is.
+func (f fields) tooMuch(property string) string {
+	if _, literal := f[property]; literal || !strings.ContainsAny(property, "[{@!") {
+		return ""
 	}
-	text := asText(map[string]any(f)).Reveal()
-	return float64(len(text))*growth(property, text) <= float64(maxTaken)
+	return tooMuch(property, asText(map[string]any(f)).Reveal())
 }
 
 // asText gives a JSON value's bytes as a Secret holds them: strings without

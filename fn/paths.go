@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"fmt"
 	"math"
 	"strings"
 )
@@ -8,24 +9,53 @@ import (
 // maxTaken bounds what a gjson path may make of a secret.
 const maxTaken Bytes = 64 << 20
 
-// growth is how many times a secret's text what a gjson path makes of it may have at
-// most. Most paths only take from it; a list of paths takes several times, and some
-// modifiers write more than they read: each <, quote and backslash in more bytes, each
-// line with an indent, each name with all that it belongs to.
-func growth(path, text string) float64 {
-	factor := 1.0
-	if lists := float64(strings.Count(path, "[") + strings.Count(path, "{")); lists > 0 {
-		factor *= math.Pow(float64(strings.Count(path, ","))/lists+1, lists)
+// deepestTaken bounds the brackets of a text that a gjson path with modifiers is used on:
+// gjson goes through what is nested by calling itself, and Go ends a process whose stack
+// is full. It is as deep as encoding/json reads the secret itself; a string that @fromstr
+// makes JSON of was not read yet.
+const deepestTaken = 10_000
+
+// tooMuch says what speaks against using a gjson path on a secret's text; "" where nothing
+// does.
+func tooMuch(path, text string) string {
+	inside := shape(text, strings.Contains(path, "@fromstr"))
+	switch {
+	case strings.Contains(path, "@") && inside.levels > deepestTaken:
+		return fmt.Sprintf("is a path that has modifiers (@), and there are more than %d of [ and { in", deepestTaken)
+	case making(path, text, inside) > float64(maxTaken):
+		return fmt.Sprintf("is a path that could make more than %s of", maxTaken)
+	}
+	return ""
+}
+
+// making is how many bytes a gjson path may make of a secret's text at most. Most paths
+// only take from it; what makes more is a list of paths, a literal, a name, and some
+// modifiers, and all that once for each value of a list after #.
+func making(path, text string, inside shaped) float64 {
+	added := float64(len(path))
+	if each := strings.Count(path, "#."); each > 0 {
+		added = inside.values * math.Pow(added, float64(each))
+	}
+	return growth(path, inside) * (float64(len(text)) + added)
+}
+
+// growth is how many times as much as it reads a gjson path may write: each <, quote and
+// backslash in more bytes, each line with an indent, each name with all that it belongs
+// to.
+func growth(path string, of shaped) float64 {
+	factor, brackets := 1.0, float64(strings.Count(path, "[")+strings.Count(path, "{"))
+	if brackets > 0 {
+		factor *= math.Pow(float64(strings.Count(path, ","))/brackets+1, brackets)
 	}
 	if !strings.Contains(path, "@") {
 		return factor
 	}
-	levels, longest := shape(text)
+	levels := of.levels + brackets
 	for modifier, each := range map[string]float64{
 		"@tostr":  6,
 		"@pretty": 2*levels + 4,
 		"@dig":    levels + 1,
-		"@group":  longest + 1,
+		"@group":  of.longest + 3,
 	} {
 		factor *= math.Pow(each, float64(strings.Count(path, modifier)))
 	}
@@ -35,8 +65,12 @@ func growth(path, text string) float64 {
 	return factor
 }
 
-// shape is how many levels a JSON text has, and how long its longest string is.
-func shape(text string) (levels, longest float64) {
+// shaped is how many levels a JSON text has, how long its longest string is, and how many
+// values it has at most.
+type shaped struct{ levels, longest, values float64 }
+
+// shape takes strings for JSON as well where it is told to, in whatever escapes.
+func shape(text string, stringsToo bool) shaped {
 	level, deepest, most := 0, 0, 0
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
@@ -55,5 +89,11 @@ func shape(text string) (levels, longest float64) {
 			most = max(most, i-begin)
 		}
 	}
-	return float64(deepest), float64(most)
+	brackets := strings.Count(text, "[") + strings.Count(text, "{")
+	values := 1 + strings.Count(text, ",") + brackets
+	if stringsToo {
+		escapes := strings.Count(text, `\u`)
+		deepest, values = brackets+escapes, values+escapes
+	}
+	return shaped{float64(deepest), float64(most), float64(values)}
 }

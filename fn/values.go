@@ -47,8 +47,8 @@ func (e *entry) taken(a Answer, last *parsed) (map[string]secret.Value, *Problem
 	if !ok {
 		return nil, e.wrong("key", "", "%s is no JSON object", where)
 	}
-	if !f.mayTake(e.remote.Property) {
-		return nil, e.wrong("property", "take what is needed in several entries, without @ and lists of paths", "is a path that could make more than %s of %s", maxTaken, where)
+	if why := f.tooMuch(e.remote.Property); why != "" {
+		return nil, e.wrong("property", "take what is needed in several entries, without @ and lists of paths", "%s %s", why, where)
 	}
 	noField := func() *Problem {
 		return e.wrong("property", "field names are case-sensitive, and a dot in a name is written as \\.",
