@@ -68,14 +68,14 @@ func boundsOf(t *testing.T, path, text string) map[string]string {
 // spellings are the ways in which the page may write a constant.
 func spellings(t *testing.T, expression string) []string {
 	t.Helper()
-	number, unit := strings.CutSuffix(expression, " * time.Second")
+	number, of, isTime := strings.Cut(expression, " * time.")
 	value, err := types.Eval(token.NewFileSet(), nil, token.NoPos, number)
 	if err != nil {
 		t.Fatalf("%s: %v", expression, err)
 	}
 	n, _ := constant.Int64Val(value.Value)
-	if unit {
-		return []string{fmt.Sprintf("%d s", n)}
+	if isTime {
+		return []string{fmt.Sprint(n, map[string]string{"Second": " s", "Millisecond": " ms"}[of])}
 	}
 	digits := fmt.Sprint(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {

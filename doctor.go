@@ -23,6 +23,7 @@ func doctor(g given, stdout, stderr io.Writer) (code int) {
 	defer stop()
 	told := &untilFailed{to: stdout}
 	warnings := withSource(signalled, g.settings, func(ctx context.Context, source *vaultsrc.Source) {
+		told.run = ctx
 		code = examine(ctx, g.input(), source, told, stderr)
 	})
 	warn(warnings, stderr)

@@ -2,16 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/esfn/esfn/fn"
 )
 
 // writeGrace is how long whoever reads stdout may take for the rest of an answer when
-// a signal came in the middle of it.
+// a signal came in the middle of it, or the time for the run was over.
 const writeGrace = 500 * time.Millisecond
 
 // write puts a finished answer on stdout, and returns the exit code. Nothing is written
@@ -48,18 +50,36 @@ func notWhole(err error) fn.Problem {
 	return fn.Problem{Field: "stdout", Cause: "the output was not written whole: " + fileFault(err), Hint: "what was read of it is not to be used"}
 }
 
-// untilFailed writes to something until that fails, and keeps why.
+// untilFailed writes to something until that fails, or is not done soon after the run has
+// ended, and keeps why.
 type untilFailed struct {
+	run context.Context
 	to  io.Writer
 	err error
 }
 
 func (u *untilFailed) Write(text []byte) (int, error) {
-	if u.err == nil {
-		_, u.err = u.to.Write(text)
+	if u.err != nil {
+		return len(text), nil
+	}
+	text = slices.Clone(text) // the caller's to change as soon as this returns
+	written := make(chan error, 1)
+	go func() {
+		_, err := u.to.Write(text)
+		written <- err
+	}()
+	late := make(chan struct{})
+	defer context.AfterFunc(u.run, func() { time.AfterFunc(writeGrace, func() { close(late) }) })()
+	select {
+	case u.err = <-written:
+	case <-late:
+		u.err = errNotRead
 	}
 	return len(text), nil
 }
+
+// errNotRead is why an output is not whole whose reader took too long.
+var errNotRead = errors.New("nobody reads it")
 
 // say puts problems on stderr, and returns the exit code that goes with them.
 func say(stderr io.Writer, problems ...fn.Problem) int {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
+	"time"
 
 	"github.com/esfn/esfn/fn"
 )
@@ -12,12 +14,33 @@ import (
 // interrupted is the problem of a run that a signal ended.
 var interrupted = fn.Problem{Cause: "interrupted"}
 
+// endWithin is how long a run may take to end after a signal. What goes on then is left:
+// a stdout or a stderr that nobody reads, or a list that is still being encoded.
+const endWithin = 950 * time.Millisecond
+
 // untilSignal gives a context that ends with the first signal to end the process. The
 // second one ends it at once, as does the first outside of stop.
 func untilSignal() (signalled context.Context, stop context.CancelFunc) {
-	signalled, stop = signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	context.AfterFunc(signalled, stop)
-	return signalled, stop
+	return untilSignalOr(func() { os.Exit(1) })
+}
+
+// untilSignalOr calls late where stop was not called in time after a signal.
+func untilSignalOr(late func()) (signalled context.Context, stop context.CancelFunc) {
+	signalled, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	stopped := make(chan struct{})
+	unneeded := context.AfterFunc(signalled, func() {
+		cancel()
+		select {
+		case <-time.After(endWithin):
+			late()
+		case <-stopped:
+		}
+	})
+	return signalled, sync.OnceFunc(func() {
+		unneeded()
+		close(stopped)
+		cancel()
+	})
 }
 
 // outlivePipes has a write to a pipe that nobody reads any more be an error like any

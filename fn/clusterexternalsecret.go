@@ -95,10 +95,12 @@ func (v *packageView) chosen(spec *api.ClusterExternalSecretSpec) []string {
 // labelsOf returns a namespace's labels, the one of its name among them, which
 // the API server sets.
 func (v *packageView) labelsOf(namespace string) map[string]string {
-	labels := maps.Clone(v.namespaces[namespace])
-	if labels == nil {
+	labels, known := v.labels[namespace]
+	if !known {
 		labels = map[string]string{}
+		maps.Copy(labels, v.namespaces[namespace])
+		labels["kubernetes.io/metadata.name"] = namespace
+		v.labels[namespace] = labels
 	}
-	labels["kubernetes.io/metadata.name"] = namespace
 	return labels
 }

@@ -83,12 +83,15 @@ func (v *packageView) leaveForeign(stores *storeIndex) (problems Problems) {
 		return true
 	})
 	v.clusterExternalSecrets = slices.DeleteFunc(v.clusterExternalSecrets, func(c *item) bool {
+		if !left[c] {
+			return false
+		}
 		stays := slices.ContainsFunc(v.externalSecrets, func(es *externalSecret) bool { return es.of == c })
-		if left[c] && stays {
+		if stays {
 			problems = append(problems, Problem{c.Resource, "spec.externalSecretSpec", "uses a store of another controller in some namespaces, and not in others",
 				"write one ClusterExternalSecret for each"})
 		}
-		return left[c] && !stays
+		return !stays
 	})
 	return problems
 }

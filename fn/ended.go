@@ -2,6 +2,7 @@ package fn
 
 import (
 	"context"
+	"errors"
 	"runtime/debug"
 
 	"github.com/esfn/esfn/fn/parallel"
@@ -9,30 +10,42 @@ import (
 
 // unread says what a run that ended has not read; all of it, where there is nothing
 // to say of single entries.
-func unread(entries []*entry, outcomes []outcome) (problems Problems) {
+func unread(ctx context.Context, entries []*entry, outcomes []outcome) (problems Problems) {
 	for i, e := range entries {
 		for _, err := range outcomes[i].errs {
 			problems = append(problems, e.problem(err))
 		}
 	}
 	if len(problems) == 0 {
-		return Problems{ended}
+		return Problems{because(ctx, ended)}
 	}
 	return problems
 }
 
-// ended is the problem of a run whose context ended before its Secrets were made.
-var ended = Problem{Cause: "the run ended before its Secrets were made", Hint: "is it a template or a rewrite that takes long?"}
-
-// inTime answers when the Secrets are made, or not ok when the run has ended: templates
-// and regular expressions cannot be interrupted, and the caller has a token to
-// revoke. What is left behind ends with the process.
-func inTime(ctx context.Context, work func() (Output, Problems)) (_ Output, _ Problems, ok bool) {
-	type answer struct {
-		output   Output
-		problems Problems
-		crash    *parallel.Crash
+// because is the problem of a run that has ended: why, unless somebody ended it.
+func because(ctx context.Context, why Problem) Problem {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return Problem{Cause: "interrupted"}
 	}
+	return why
+}
+
+// unprepared is the problem of a run whose context ended before it was known what to
+// read, and ended that of one whose Secrets were not made then.
+var (
+	unprepared = Problem{Cause: "the run ended before it was known what to read", Hint: "render fewer manifests at a time, or raise ESFN_TIMEOUT"}
+	ended      = Problem{Cause: "the run ended before its Secrets were made", Hint: "is it a template or a rewrite that takes long?"}
+)
+
+// inTime does work, or is not ok when the run has ended first: what takes long cannot be
+// interrupted, and the caller may have a token to revoke. What is left behind ends with
+// the process.
+func inTime[T any](ctx context.Context, work func() T) (_ T, ok bool) {
+	type answer struct {
+		result T
+		crash  *parallel.Crash
+	}
+	var none T
 	done := make(chan answer, 1)
 	go func() {
 		var a answer
@@ -46,15 +59,15 @@ func inTime(ctx context.Context, work func() (Output, Problems)) (_ Output, _ Pr
 			}
 			done <- a
 		}()
-		a.output, a.problems = work()
+		a.result = work()
 	}()
 	select {
 	case a := <-done:
 		if a.crash != nil {
 			panic(a.crash)
 		}
-		return a.output, a.problems, ctx.Err() == nil
+		return a.result, ctx.Err() == nil
 	case <-ctx.Done():
-		return Output{}, nil, false
+		return none, false
 	}
 }

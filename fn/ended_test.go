@@ -12,21 +12,61 @@ import (
 
 // over is a context whose end is noticed by whoever waits for it, not by whoever
 // looks.
-type over struct{ context.Context }
+type over struct {
+	context.Context
+	done chan struct{}
+}
 
-func (over) Done() <-chan struct{} {
-	done := make(chan struct{})
-	close(done)
-	return done
+func (o over) Done() <-chan struct{} { return o.done }
+
+// watched is a source that tells of what it is asked for before it answers.
+type watched struct {
+	*fake
+	admits, reads func()
+}
+
+func (w watched) Admit(connections []Connection) []Refusal {
+	w.admits()
+	return w.fake.Admit(connections)
+}
+
+func (w watched) Read(ctx context.Context, ref Ref) (Answer, error) {
+	w.reads()
+	return w.fake.Read(ctx, ref)
 }
 
 // TestARunThatEndsDoesNotWaitForATemplate has a template that works for a second.
 func TestARunThatEndsDoesNotWaitForATemplate(t *testing.T) {
-	source := &fake{secrets: map[string]string{"app": `{"a":"` + value + `"}`}}
+	ctx := over{t.Context(), make(chan struct{})}
+	source := watched{&fake{secrets: map[string]string{"app": `{"a":"` + value + `"}`}}, func() {}, func() { close(ctx.done) }}
 	in := Input{Items: items(t, vaultStore+es("db", "target: {template: {data: {k: '{{ range 9 }}{{ until 2500 | uniq | len }}{{ end }}'}}}\n"+readApp))}
-	out, problems := Run(over{t.Context()}, in, source)
+	out, problems := Run(ctx, in, source)
 	if diff := cmp.Diff("error: "+ended.Cause+"\n  hint: "+ended.Hint, problems.Error()); diff != "" || out.Items != nil {
 		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+// TestARunThatEndsDoesNotWaitForItsManifests to be looked at, which takes long where there
+// are many, and reads nothing.
+func TestARunThatEndsDoesNotWaitForItsManifests(t *testing.T) {
+	outOfTime := over{t.Context(), make(chan struct{})}
+	cancelled, cancel := context.WithCancel(t.Context())
+	for _, tc := range []struct {
+		ctx  context.Context
+		end  func()
+		want string
+	}{
+		{outOfTime, func() { close(outOfTime.done) }, "error: " + unprepared.Cause + "\n  hint: " + unprepared.Hint},
+		{cancelled, cancel, "error: interrupted"},
+	} {
+		looks, looked := make(chan struct{}), make(chan struct{})
+		source := watched{&fake{}, func() { tc.end(); <-looks; close(looked) }, func() {}}
+		out, problems := Run(tc.ctx, Input{Items: items(t, vaultStore+es("db", readApp))}, source)
+		if diff := cmp.Diff(tc.want, problems.Error()); diff != "" || out.Items != nil || len(source.read) > 0 {
+			t.Errorf("%d read, problems (-want +got):\n%s", len(source.read), diff)
+		}
+		close(looks)
+		<-looked
 	}
 }
 
@@ -37,7 +77,7 @@ func TestAFaultOfOursSaysWhereAndNoValue(t *testing.T) {
 			t.Errorf("got %T", crash)
 		}
 	}()
-	inTime(t.Context(), func() (Output, Problems) { panic(value) })
+	inTime(t.Context(), func() any { panic(value) })
 }
 
 // TestKeysDoNotGrowWithoutBound has operations that double a key each.

@@ -94,7 +94,10 @@ type packageView struct {
 	// namespaces holds the labels of those that are among the items, or are the
 	// operator's.
 	namespaces map[string]map[string]string
-	warnings   Problems
+	// labels are those of the namespaces that were asked for so far, with what the API
+	// server adds.
+	labels   map[string]map[string]string
+	warnings Problems
 	// connections are those that were made so far.
 	connections map[usedFrom]Connection
 	// expanded is how many ExternalSecrets were made from those so far.
@@ -117,7 +120,7 @@ var kinds = []string{"ExternalSecret", "SecretStore", "ClusterSecretStore", "Clu
 //
 // Of a Namespace that the operator gives as well, the operator's labels count.
 func view(in Input, from sources, operator operatorView) (*packageView, Problems) {
-	v := &packageView{sources: from, host: hostOf(in), operator: operator, byName: map[objectName]*externalSecret{}, namespaces: map[string]map[string]string{}, connections: map[usedFrom]Connection{}}
+	v := &packageView{sources: from, host: hostOf(in), operator: operator, byName: map[objectName]*externalSecret{}, namespaces: map[string]map[string]string{}, labels: map[string]map[string]string{}, connections: map[usedFrom]Connection{}}
 	if v.generator {
 		v.host = kustomize
 	}

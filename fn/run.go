@@ -57,28 +57,41 @@ type Output struct {
 // are read all the same: not to be used, but so that what is wrong with them is
 // said in this run, too.
 func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
-	p := prepare(in)
-	v, entries, problems := p.view, p.entries, p.problems
-	if barriers := slices.Concat(p.barriers, admit(entries, source)); len(barriers) > 0 {
-		return Output{}, append(barriers, problems...).sorted()
+	p, ok := inTime(ctx, func() prepared {
+		p := prepare(in)
+		p.barriers = append(p.barriers, admit(p.entries, source)...)
+		return p
+	})
+	if !ok {
+		return Output{}, Problems{because(ctx, unprepared)}
+	}
+	problems := p.problems
+	if len(p.barriers) > 0 {
+		return Output{}, append(p.barriers, problems...).sorted()
 	}
 
-	entries = slices.DeleteFunc(entries, func(e *entry) bool { return e.es.isBroken() })
+	entries := slices.DeleteFunc(p.entries, func(e *entry) bool { return e.es.isBroken() })
 	reads := fetch(ctx, entries, source, in.Progress)
 	// What is there is made into Secrets while the rest is read.
-	output, found, ok := inTime(ctx, func() (Output, Problems) {
-		secrets, warnings, problems := assemble(v.externalSecrets, entries, reads, in.amount())
+	got, ok := inTime(ctx, func() answer {
+		secrets, warnings, problems := assemble(p.view.externalSecrets, entries, reads, in.amount())
 		items, standing, found := p.emission.apply(secrets, p.stores.used())
-		return Output{items, slices.Concat(warnings, v.warnings, standing).sorted()}, append(problems, found...)
+		return answer{Output{items, slices.Concat(warnings, p.view.warnings, standing).sorted()}, append(problems, found...)}
 	})
 	if !ok {
 		<-reads.all
-		found = unread(entries, reads.outcomes)
+		got.problems = unread(ctx, entries, reads.outcomes)
 	}
-	if problems = append(problems, found...); len(problems) > 0 {
+	if problems = append(problems, got.problems...); len(problems) > 0 {
 		return Output{}, problems.sorted()
 	}
-	return output, nil
+	return got.output, nil
+}
+
+// answer is what a run makes of what it has read.
+type answer struct {
+	output   Output
+	problems Problems
 }
 
 // prepared is a run as far as it can be known without its source.

@@ -46,8 +46,8 @@ func (v *packageView) targets() (targets []*target, stale []*item, problems Prob
 			}
 			continue
 		}
-		t.makers = append(t.makers, es)
-		slices.SortStableFunc(t.makers, func(a, b *externalSecret) int { return cmp.Compare(a.rank(), b.rank()) })
+		place, _ := slices.BinarySearchFunc(t.makers, es.rank()+1, func(es *externalSecret, rank int) int { return cmp.Compare(es.rank(), rank) })
+		t.makers = slices.Insert(t.makers, place, es)
 	}
 	for _, theirs := range v.ignored {
 		t := byName[objectName{api.OrDefault(theirs.Namespace), theirs.targetName()}]

@@ -15,12 +15,22 @@ func DidYouMean(word string, known []string) string {
 	return ""
 }
 
+// longestWord is the most that near ones are looked for: the time it takes grows with
+// the square.
+const longestWord = 253
+
 // nearest returns the known word that is fewest edits away from word, if it is
 // near enough to be what was meant: at most a third of its letters, and one more.
 // Case does not count, and of equals the first wins.
 func nearest(word string, known []string) string {
 	best, fewest := "", len(word)/3+2
+	if len(word) > longestWord {
+		return ""
+	}
 	for _, candidate := range known {
+		if d := len(word) - len(candidate); max(d, -d) >= fewest {
+			continue // at least as many edits
+		}
 		if n := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(candidate)); n < fewest {
 			best, fewest = candidate, n
 		}
