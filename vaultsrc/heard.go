@@ -42,9 +42,13 @@ func (h *heard) lost() bool { return h.sent.Load() > h.answers.Load() }
 func (h *heard) asked() time.Duration { return time.Duration(h.longest.Load()) }
 
 // body is that of an answer, which counts when it was read to its end. There is no token
-// in the answer of a status other than 2xx: that counts as it is.
+// in the answer of a status other than 2xx: that counts as it is, but for 502 and 504. By
+// those something before Vault says that it has heard no answer itself.
 func (h *heard) body(answer *http.Response) io.ReadCloser {
-	if answer.StatusCode >= http.StatusMultipleChoices {
+	switch {
+	case answer.StatusCode == http.StatusBadGateway, answer.StatusCode == http.StatusGatewayTimeout:
+		return answer.Body
+	case answer.StatusCode >= http.StatusMultipleChoices:
 		h.answers.Add(1)
 		return answer.Body
 	}

@@ -26,6 +26,14 @@ func TestALoginWithoutAnAnswer(t *testing.T) {
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
+	cutWithoutLength := func(w http.ResponseWriter) { // as HTTP/1.0 has it
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		fmt.Fprintf(connection, "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n%s", loginAndSecret[:40])
+		connection.Close()
+	}
 	refuse := func(w http.ResponseWriter) {
 		w.WriteHeader(503)
 		fmt.Fprint(w, `{"errors":["made up"]}`)
@@ -43,6 +51,10 @@ func TestALoginWithoutAnAnswer(t *testing.T) {
 		{"cut in the answer", 99, cutInBody, true, false},
 		{"larger than it may be", 99, func(w http.ResponseWriter) { fmt.Fprint(w, strings.Repeat(" ", maxOther+1)) }, true, false},
 		{"a status", 99, refuse, false, false},
+		{"a gateway that heard nothing, once", 1, func(w http.ResponseWriter) { w.WriteHeader(502) }, true, true},
+		{"a gateway that waited too long", 99, func(w http.ResponseWriter) { w.WriteHeader(504) }, true, false},
+		{"cut before an answer whose end nobody knows", 99, func(http.ResponseWriter) {}, true, false},
+		{"cut in an answer whose end nobody knows", 99, cutWithoutLength, true, false},
 		{"a status once", 1, refuse, false, true},
 		{"a page", 99, func(w http.ResponseWriter) { fmt.Fprint(w, "<html>made-up</html>") }, false, false},
 	} {

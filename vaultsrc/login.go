@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -103,7 +104,10 @@ func (e endpoint) logIn(ctx context.Context, client *api.Client, method api.Auth
 	answer, err := method.Login(ctx, client)
 	var refused *api.ResponseError
 	defer func() {
-		got.lost, got.out = heard.lost(), refused != nil && isOutOfService(refused)
+		// Where nothing tells how long an answer is, only what it says shows that it is not
+		// all of it.
+		isCut := errors.Is(err, io.ErrUnexpectedEOF) || answer == nil && err == nil
+		got.lost, got.out = heard.lost() || isCut, refused != nil && isOutOfService(refused)
 	}()
 	switch {
 	case errors.As(err, &refused) && refused.RawError && refused.StatusCode < 500 && refused.StatusCode != 429:

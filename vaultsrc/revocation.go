@@ -18,6 +18,7 @@ import (
 func (x *sessions) close() (warnings []string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.closed = true
 	afterwards := cmp.Or(x.settings.closeTimeout, closeTimeout)
 	ctx, cancel := context.WithTimeout(context.Background(), max(afterwards, revokeTimeout))
 	defer cancel()

@@ -97,3 +97,15 @@ func TestARevocationThatFailsByAFaultOfOurs(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestNobodyLogsInAfterTheEnd: a read that was left behind gets no token, which nobody
+// would revoke.
+func TestNobodyLogsInAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	address, requests := fakeVault(t, 200, loginAndSecret)
+	source := New(settingsOf(t, map[string]string{"ESFN_KUBERNETES_TOKEN_FILE": "/jwt"}))
+	source.Close()
+	if _, err := source.Read(context.Background(), ref(serviceAccount(address), 0)); err == nil || len(*requests) > 0 {
+		t.Errorf("%v, and %d requests", err, len(*requests))
+	}
+}

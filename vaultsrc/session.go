@@ -56,6 +56,8 @@ type sessions struct {
 
 	mu   sync.Mutex
 	open map[endpoint]*session
+	// closed tells that tokens are revoked, or were: no more are to be got.
+	closed bool
 	// run is the context of the run, once there is a session.
 	run context.Context
 	// inService has the origins that have brought what was asked for.
@@ -70,6 +72,10 @@ func newSessions(s *Settings) *sessions {
 func (x *sessions) at(ctx context.Context, e endpoint) (*session, error) {
 	x.mu.Lock()
 	s, known := x.open[e]
+	if x.closed {
+		x.mu.Unlock()
+		return nil, &fn.Fault{Scope: fn.RunScope, Cause: "the run is over"}
+	}
 	if !known {
 		s = &session{endpoint: e, ready: make(chan struct{}), err: e.loginFault("please report it", "the login failed by a fault of esfn's own")}
 		x.open[e], x.run = s, ctx
