@@ -29,15 +29,18 @@ func tooMuch(path, text string) string {
 }
 
 // making is how many bytes a gjson path may make of a secret's text at most. Most paths
-// only take from it; what makes more is a list of paths, a literal, a name, and some
-// modifiers, and all that once for each value of a list after #.
+// only take from it. What the path itself brings, literals and names, may stand in it once
+// for each value of a list after #, and of everything after @dig.
 func making(path, text string, inside shaped) float64 {
-	added := float64(len(path))
-	if each := strings.Count(path, "#."); each > 0 {
+	added := asJSON(path)
+	if each := strings.Count(path, "#.") + strings.Count(path, "@dig"); each > 0 {
 		added = inside.values * math.Pow(added, float64(each))
 	}
 	return growth(path, inside) * (float64(len(text)) + added)
 }
+
+// asJSON is how long a path is where all of it is written as JSON.
+func asJSON(path string) float64 { return 6 * float64(len(path)) }
 
 // growth is how many times as much as it reads a gjson path may write: each <, quote and
 // backslash in more bytes, each line with an indent, each name with all that it belongs
@@ -53,9 +56,10 @@ func growth(path string, of shaped) float64 {
 	levels := of.levels + brackets
 	for modifier, each := range map[string]float64{
 		"@tostr":  6,
+		"@keys":   3, // null for each value
 		"@pretty": 2*levels + 4,
 		"@dig":    levels + 1,
-		"@group":  of.longest + 3,
+		"@group":  of.longest + asJSON(path),
 	} {
 		factor *= math.Pow(each, float64(strings.Count(path, modifier)))
 	}

@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -28,7 +29,8 @@ func TestAPathMakesNoMoreThanItMay(t *testing.T) {
 			`@pretty:{"indent":"          "}`, `[@this,@this,@this]|[@this,@this]`, `{"a":@this,"b":@this}`, "[a,a,a,a,a]", "@pretty|@tostr", "[@group,@group]",
 			`!"` + long + `"`, `a.#.!"` + long + `"`, `a.#.{"` + long + `":@this}`, `{"` + long + `":a}`, "a.#.[[[[@this]]]]", "a.#.[@this,!" + long + "]",
 			`a.#.[!1,!2,!"` + long + `"]|#.#.!"` + long + `"`, "a.#.#.!" + long, "a.#.@tostr", "a.#.@pretty", "a.#.[[[@this]]]|@pretty", "a.#.@this|#.@keys",
-			`a|@fromstr|#.!"` + long + `"`, "a|@fromstr|@pretty", "a|@fromstr|@fromstr|@pretty", "a|@fromstr|@dig:a",
+			`{"` + long + `":a}|@group`, `@dig:!"` + long + `"`, `@dig:{"` + long + `":@this}`, `a|@dig:[!1,!2,!3]|@dig:!"` + long + `"`, "a|@keys",
+			`{` + strings.Repeat("<", 200) + `:a}|@group`, `a|@fromstr|#.!"` + long + `"`, "a|@fromstr|@pretty", "a|@fromstr|@fromstr|@pretty", "a|@fromstr|@dig:a",
 		} {
 			made := len(gjson.Get(text, path).String())
 			if most := making(path, text, shape(text, strings.Contains(path, "@fromstr"))); float64(made) > most {
@@ -57,6 +59,53 @@ func TestAPathMakesNoMoreThanItMay(t *testing.T) {
 	}
 }
 
+// TestAnyPathMakesNoMoreThanItMay is so for paths that are put together of everything that
+// they may be made of.
+func TestAnyPathMakesNoMoreThanItMay(t *testing.T) {
+	long := strings.Repeat("7", 100)
+	pieces := []string{
+		"a", "b", "0", "#", "#.a", "#.b", "#.@this", "#.@tostr", "#.@keys", `#.!"` + long + `"`, `#.{"` + long + `":@this}`, "#.[@this,a,!1]", "#(a>0)#", "#(a>0)",
+		"@this", "@ugly", "@pretty", "@valid", "@tostr", "@fromstr", "@keys", "@values", "@reverse", "@join", "@flatten", `@flatten:{"deep":true}`, "@group",
+		"@dig:a", `@dig:!"` + long + `"`, `@dig:{"` + long + `":@this}`, "@dig:[a,b,!1]", "@dig:@this", "@dig:#.@this", "@dig:@keys",
+		`!"` + long + `"`, "![1,2,3]", `!{"a":[1,2,3],"` + long + `":[4,5]}`, `{"` + long + `":a}`, "{" + strings.Repeat("<", 50) + ":@this}", "[a,b]", "[@this,@this,@this]", `{"a":@this,"b":a}`,
+		`@pretty:{"indent":"          "}`, `@pretty:{"prefix":"          "}`, "a.b", "a.#.a", "*", "?",
+	}
+	texts := []string{
+		`{"a":[` + strings.Repeat("0,", 300) + `0]}`,
+		`{"a":[` + strings.Repeat("[],", 50) + `[[0,[1]]],{"a":1,"b":[1,2]}],"b":[3,4]}`,
+		`{"a":` + strings.Repeat(`{"a":[`, 20) + `1,2,3` + strings.Repeat(`]}`, 20) + `}`,
+		`{"a":{"` + strings.Repeat("k", 100) + `":[1,2,3,4,5],"b":[1,2,3,4,5]},"b":"<\"\\>"}`,
+		`{"a":"[` + strings.Repeat("0,", 100) + `{\"a\":[1,2,3]}]","b":"\u003c\u005b"}`,
+	}
+	chosen := rand.New(rand.NewPCG(1, 2))
+	made, tried := 0, 0
+	for range 30_000 {
+		path := pieces[chosen.IntN(len(pieces))]
+		for range chosen.IntN(4) {
+			path += []string{"|", "."}[chosen.IntN(2)] + pieces[chosen.IntN(len(pieces))]
+		}
+		if strings.Count(path, "[")+strings.Count(path, "{") > 4 {
+			continue // as package api does not take it
+		}
+		text := texts[chosen.IntN(len(texts))]
+		most := making(path, text, shape(text, strings.Contains(path, "@fromstr")))
+		if most > 8<<20 {
+			continue // this would take long
+		}
+		tried++
+		length := len(gjson.Get(text, path).String())
+		if length > len(text) {
+			made++
+		}
+		if float64(length) > most {
+			t.Errorf("%s makes %d bytes of %.60s (%d), and %.0f were expected", path, length, text, len(text), most)
+		}
+	}
+	if tried < 10_000 || made < 2_000 {
+		t.Errorf("only %d paths were tried, and %d made more than there was", tried, made)
+	}
+}
+
 // TestAPathMeetsNoMoreThanItMay: what would end the process, by a full stack or by all
 // its memory, is refused before it is tried.
 func TestAPathMeetsNoMoreThanItMay(t *testing.T) {
@@ -76,6 +125,8 @@ func TestAPathMeetsNoMoreThanItMay(t *testing.T) {
 		{"a literal for each value", `{"a":[` + strings.Repeat("0,", 40_000) + `0]}`, `a.#.!"` + long + `"`, says},
 		{"a name for each value", `{"a":[` + strings.Repeat("0,", 40_000) + `0]}`, `a.#.{"` + long + `":@this}`, says},
 		{"a literal for each value of a string", `{"a":"[` + strings.Repeat("0,", 40_000) + `0]"}`, `a|@fromstr|#.!"` + long + `"`, says},
+		{"a name for each value in turn", `{"a":[` + strings.Repeat("0,", 40_000) + `0]}`, `{"` + long + `":a}|@group`, says},
+		{"a literal for everything", `{"a":[` + strings.Repeat("0,", 40_000) + `0]}`, `@dig:!"` + long + `"`, says},
 		{"a literal", `{"a":[` + strings.Repeat("0,", 40_000) + `0]}`, `!"` + long + `"`, ""},
 		{"a field of each value", `{"a":[` + strings.Repeat(`{"b":0},`, 40_000) + `0]}`, "a.#.b", ""},
 		{"two fields of each value", `{"a":[` + strings.Repeat(`{"b":0},`, 40_000) + `0]}`, "a.#.[b,c]", ""},
