@@ -1,47 +1,103 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 )
 
-// beforeWhole is after which kustomize writes out a value, or all of an object or a patch,
-// without quotes.
-const beforeWhole = `(?:out of bounds for value|node contents:|content summary:|[Uu]nexpected kind:|unexpected key|JSON patch from|following resource:` +
-	`|a target for (?:JSON )?patch|Patches in one|in object|is not a string:|at the same time|one of patch and path in|document separator:|version string in)\s`
+// together is the number of a line, the name of a field, and what a resource is called, as
+// Secret.v1.[noGrp]/app.[noNs].
+const together = `\b(?:line|column) \d+|unknown field "\w+"|Go struct field [\w.]+` +
+	`|\b[A-Z]\w*\.(?:\[noVer\]|v\d\w*)\.(?:\[noGrp\]|[a-z][\w.-]*)/[a-z0-9.-]+\.(?:\[noNs\]|[a-z0-9-]+)`
 
 var (
-	// quotedByKustomize is what kustomize quotes, and what is quoted and is no value:
-	// the name of a field, and a group or a version that is not said.
-	quotedByKustomize = regexp.MustCompile("(?s)" + strings.Join([]string{
-		`literal sources \[.*\]: invalid literal source .*, expected key=value`, `unknown anchor '.*' referenced`, `:/+[^/\s]*@`,
-		`unknown field "\w+"`, `\[no\w+\]`, "`.*`", `"(?:[^"\\]|\\.)*(?:"|$)`, `\[(?:.*\]|.*)`,
-		beforeWhole + ".*"}, "|"))
-	whole = regexp.MustCompile("^" + beforeWhole)
+	// inWords takes apart what kustomize says: words, what is between them, and what
+	// belongs together.
+	inWords = regexp.MustCompile(together + `|[^\s'"` + "`" + `=:;,(){}]+|(?s:.)`)
+	// known is what needs no word to be known by.
+	known = regexp.MustCompile(`^(?:` + together + `|[\s'"` + "`" + `=:;,(){}])$`)
+	// leftOut is what is left out, with all that stands between.
+	leftOut = regexp.MustCompile(`…(?:[\s'"` + "`" + `=:;,(){}]*…)+`)
+	// padding is the end of base64.
+	padding = regexp.MustCompile(`…=+(\s|$)`)
 	// goType is where kustomize names a type of Go's, which says nothing to anyone.
 	goType = strings.NewReplacer("map[string]interface {}(nil): ", "", "map[string]interface{}(nil): ", "")
 )
 
-// withoutQuoted is what kustomize says of a folder, without what it quotes: that may
-// be a value, as a literal of a secretGenerator is, a patch, a password that YAML takes
-// for an alias, or the one in an address. Names of files stand in single quotes, and
-// stay. less tells that something is left out.
-func withoutQuoted(words string) (said string, less bool) {
+// withoutValues is what kustomize says of a folder, without what may be a value: a literal
+// of a secretGenerator, a patch, a whole Secret, a password that YAML takes for an alias, or
+// the one in an address. Of some kustomize says so by quotes, of others by nothing. So what
+// is kept is what is known: the words of its messages, names of files and of resources, and
+// the numbers of lines. less tells that something is left out.
+func withoutValues(folder, words string) (said string, less bool) {
 	words = goType.Replace(words)
-	said = quotedByKustomize.ReplaceAllStringFunc(words, func(quoted string) string {
+	var b strings.Builder
+	for _, piece := range inWords.FindAllString(words, -1) {
 		switch {
-		case whole.MatchString(quoted):
-			return whole.FindString(quoted) + "…"
-		case strings.HasPrefix(quoted, "unknown field"), strings.HasPrefix(quoted, "[no"):
-			return quoted
-		case strings.HasPrefix(quoted, "literal sources"):
-			return "one of the literals is not key=value"
-		case strings.HasPrefix(quoted, "unknown anchor"):
-			return "an alias (*) refers to no anchor"
-		case strings.HasPrefix(quoted, ":/"):
-			return quoted[:strings.LastIndex(quoted, "/")+1] + "…@"
+		case known.MatchString(piece), kustomizesWords[strings.ToLower(strings.Trim(piece, ".*-#[]!?"))], isFileName(folder, piece):
+			b.WriteString(piece)
+		default:
+			b.WriteString("…")
 		}
-		return "…"
-	})
+	}
+	said = leftOut.ReplaceAllString(b.String(), "…")
+	said = padding.ReplaceAllString(said, "…$1")
 	return said, said != words
 }
+
+// isFileName tells the name of a file, or one that is missing where others are. The folder
+// is the one that kustomize builds.
+func isFileName(folder, name string) bool {
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(folder, name)
+	}
+	if isManifest(name) || isKustomization(filepath.Base(name)) {
+		name = filepath.Dir(name)
+	}
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// kustomizesWords are those of the errors of kustomize, of its YAML parser, and of Go.
+var kustomizesWords = func() map[string]bool {
+	words := map[string]bool{"": true}
+	for word := range strings.FieldsSeq(`
+a able absolute access accumulate accumulated accumulating accumulation add added adding after alias alias: aliasing all
+allowed already an anchor and annotation annotations any api apiversion are array as at attempt base based bases be been
+before begin below bigger binary block bool both bound bounds build builder builtin but by called can cannot case cast
+changed character characters chart circular class close cluster collection column command commonannotations commonlabels
+components config configmap configmapgenerator configuration configure configured configuring conflict conflicts connection
+contain contains content contents context control copy correct could count create creating crd crds current cycle data
+decode decoding default defined definition delete delimiter denied deployment deprecated destination detected did
+directive directories directory do document documents does done duplicate duplicated each element elements empty enable
+enabled encode encoded encountered end ended entries entry env envs err error errors escape evalsymlink evaluating
+exactly exceeded excessive exclusive executable exist existing exists exit expand expanding expect expected external
+fail failed failing failure field fieldpath fields fieldspec fieldspecs file files filter find first flag flags flow
+folder following for format found from function functions generate generated generating generator generators get git go
+group gvk gvkn handle has have hash helm helm-command helmcharts helmcharts: host id ids identify if ignored image
+images in incorrect indentation index info inside instance integer interface into invalid is it item items its json key
+keys kind kinds known kube kubernetes kustomization kustomization.yaml kustomization.yml label labels large last length
+lines list literal literals load load-restrictor loading local looking lookup lstat malformed malformedyamlerror map
+mapped mapping mappings marker marshal match matched matches matching may merge merged message metadata missing mode
+more multiple must name named namespace nameprefix names namesuffix nested new nil no node nodes none not null number
+object objects of on one only open openapi operation operations option options or order origin other out outside
+overflow package pair pairs parse parser parsing patch patches patchesjson6902 patchesstrategicmerge patchtransformer
+path paths permission permitted please plugin plugins possible prefix problem process properly quoted read reader
+reading record refer reference references referenced referral referrals referrer regex registered relative remote remove
+replace replaced replacement replacements replicas repo repository required res resid resource resources root rule run
+running same scalar scanning schema secret secretgenerator security see select selected selection selector selectors
+sequence set should signal simple single slice sm smp some source sources spec specified specify start starts state
+status stdin stopped strategic stream string strings struct structure success such supported symlink syntax tab tag
+target targets template the them this time to token too top transformer transformers tree trouble true try two type
+types unable undefined unexpected unique unknown unmarshal unmarshalling unset unsupported update uri url use used using
+utf8 valid validate validators value values variable varreference vars version visitor was when where while with within
+without write wrong yaml yet you your [][]string []string []interface killed strategic-merge options.index patches.target metadata.name got received mappingnode scalarnode sequencenode aliasnode t str int float
+map kv enable-helm that utf8 killed interrupt broken pipe refused timeout
+loaded bytes cannotstart starting violates allow-missing combined ambiguous regular device directories: symbolic links
+many levels input/output resolve resolves canonicalization filesystem kustomize fix edit run: warning deprecated: 'err`) {
+		words[strings.Trim(word, ":'")] = true
+	}
+	return words
+}()
