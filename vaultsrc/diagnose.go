@@ -22,7 +22,11 @@ type Check struct {
 // credential from where. It sends nothing.
 func (s *Source) Describe(c fn.Connection) []Check {
 	e := s.settings.override(c)
-	checks := []Check{{Name: "server", Says: e.Server + e.serverFrom()}}
+	address := e.Server
+	if _, err := parseServer(address); err != nil {
+		address = "an address that cannot be used" // and may have a password in it
+	}
+	checks := []Check{{Name: "server", Says: address + e.serverFrom()}}
 	if e.Namespace != "" {
 		checks = append(checks, Check{Name: "namespace", Says: e.Namespace + e.namespaceFrom(s.settings)})
 	}

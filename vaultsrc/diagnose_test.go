@@ -69,6 +69,9 @@ func TestDescribeSendsNothing(t *testing.T) {
 			"server: https://vault.example:8200, from the store|method: auth/ with role \"r\"|credential: a token of the service account ns/sa"},
 		{"the operator's store and Secret", nil, ofOperator,
 			"server: https://vault.example:8200, from the operator's store|method: none: by a token that is there already|credential: Secret vault/login, key token of the operator"},
+		{"a password in the address", nil, packageToken("https://ada:made-up@vault.example"), "server: an address that cannot be used, from the store|method: none: by a token that is there already"},
+		{"a token in the address", nil, packageToken("https://vault.example/?token=made-up"), "server: an address that cannot be used, from the store|method: none: by a token that is there already"},
+		{"a password and no scheme", nil, packageToken("ada:made-up@vault.example"), "server: an address that cannot be used, from the store|method: none: by a token that is there already"},
 		{"an Agent", nil, fn.Connection{Server: "unix:///run/agent.sock"},
 			"server: unix:///run/agent.sock, from the store|method: none: a Vault Agent or Proxy at that address has to log in itself"},
 	} {
