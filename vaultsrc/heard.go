@@ -3,6 +3,7 @@ package vaultsrc
 import (
 	"context"
 	"io"
+	"mime"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -35,18 +36,21 @@ func heardIn(ctx context.Context) *heard {
 	return h
 }
 
-// lost tells whether a request had no answer, or not all of it.
-func (h *heard) lost() bool { return h.sent.Load() > h.answers.Load() }
+// lost is how many requests had no answer, or not all of it.
+func (h *heard) lost() int { return max(0, int(h.sent.Load()-h.answers.Load())) }
 
 // asked is how long the server asked to be left alone, where that is too long.
 func (h *heard) asked() time.Duration { return time.Duration(h.longest.Load()) }
 
 // body is that of an answer, which counts when it was read to its end. There is no token
-// in the answer of a status other than 2xx: that counts as it is, but for 502 and 504. By
-// those something before Vault says that it has heard no answer itself.
+// in the answer of a status other than 2xx: that counts as it is, but for one of 500 and
+// above that is not Vault's. By that something before Vault may say that it has heard no
+// answer itself.
 func (h *heard) body(answer *http.Response) io.ReadCloser {
+	kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
+	isGateways := answer.StatusCode == http.StatusBadGateway || answer.StatusCode == http.StatusGatewayTimeout
 	switch {
-	case answer.StatusCode == http.StatusBadGateway, answer.StatusCode == http.StatusGatewayTimeout:
+	case isGateways, answer.StatusCode >= 500 && kind != "application/json":
 		return answer.Body
 	case answer.StatusCode >= http.StatusMultipleChoices:
 		h.answers.Add(1)

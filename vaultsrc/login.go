@@ -33,8 +33,8 @@ type token struct {
 	// token that is not our own they are not known.
 	policies []string
 	lifetime time.Duration
-	// lost tells that a login had no answer, which there may be a token of.
-	lost bool
+	// lost is how many logins had no answer; there may be a token of each.
+	lost int
 	// out tells that there is none since the server is out of service.
 	out bool
 }
@@ -104,10 +104,12 @@ func (e endpoint) logIn(ctx context.Context, client *api.Client, method api.Auth
 	answer, err := method.Login(ctx, client)
 	var refused *api.ResponseError
 	defer func() {
+		got.lost, got.out = heard.lost(), refused != nil && isOutOfService(refused)
 		// Where nothing tells how long an answer is, only what it says shows that it is not
 		// all of it.
-		isCut := errors.Is(err, io.ErrUnexpectedEOF) || answer == nil && err == nil
-		got.lost, got.out = heard.lost() || isCut, refused != nil && isOutOfService(refused)
+		if errors.Is(err, io.ErrUnexpectedEOF) || answer == nil && err == nil {
+			got.lost = max(1, got.lost)
+		}
 	}()
 	switch {
 	case errors.As(err, &refused) && refused.RawError && refused.StatusCode < 500 && refused.StatusCode != 429:

@@ -103,7 +103,7 @@ func (s *session) revoke(ctx context.Context) (left []leftover) {
 	case <-ctx.Done():
 		return []leftover{{what: underWay, host: host}}
 	}
-	if s.lost {
+	for range s.lost {
 		left = append(left, leftover{what: unanswered, host: host})
 	}
 	// A batch token cannot be revoked; it just ends.

@@ -35,8 +35,8 @@ type session struct {
 	ready  chan struct{}
 	client *api.Client
 	token  token
-	// lost tells that a login had no answer: there may be a token that nobody knows.
-	lost bool
+	// lost is how many logins had no answer: there may be tokens that nobody knows.
+	lost int
 	err  error
 
 	// served tells that a read brought what was asked for.
@@ -141,10 +141,10 @@ func (s *session) logIn(run context.Context, x *sessions) {
 // token logs in. A server that is out of service, and has answered reads of this run, is
 // waited for as long as such a read waits (pace.go).
 func (x *sessions) token(run, ctx context.Context, e endpoint, w way, client *api.Client) (got token, err error) {
-	lost := false
+	lost := 0
 	for began := time.Now(); ; {
 		got, err = w.login(ctx, client)
-		lost = lost || got.lost
+		lost += got.lost
 		got.lost = lost
 		if _, known := x.inService.Load(e.origin()); !known || !got.out || e.Retry.Given || time.Since(began) >= backWithin {
 			return got, err

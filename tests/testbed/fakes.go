@@ -1,6 +1,7 @@
 package testbed
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -151,6 +152,9 @@ func (f *Fault) answer(w http.ResponseWriter, request *http.Request, vault http.
 		_, _ = io.WriteString(connection, "HTTP/1.1 200 OK\r\nContent-Type: applic")
 		_ = connection.Close()
 		return
+	}
+	if w.Header().Get("Content-Type") == "" && json.Valid([]byte(body)) {
+		w.Header().Set("Content-Type", "application/json") // as Vault does
 	}
 	w.WriteHeader(f.Status)
 	fmt.Fprint(w, body)
