@@ -129,17 +129,17 @@ func TestWhatKustomizeWritesIsNoMoreThanItMay(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", folder+":"+os.Getenv("PATH"))
-	if list, problems := build(time.Minute, []string{folder}, newRoom(23)); len(problems) > 0 || len(list.Items) != 1 {
+	if list, problems := build(t.Context(), time.Minute, []string{folder}, newRoom(23)); len(problems) > 0 || len(list.Items) != 1 {
 		t.Fatal(problems)
 	}
 	const says = ": with it the manifests are more than 22 bytes together\n  hint: is that the input that is meant? ESFN_MAX_INPUT=44 takes more"
-	if _, problems := build(time.Minute, []string{folder}, newRoom(22)); problems.Error() != "error: kustomize build "+folder+says {
+	if _, problems := build(t.Context(), time.Minute, []string{folder}, newRoom(22)); problems.Error() != "error: kustomize build "+folder+says {
 		t.Errorf("got %s", problems.Error())
 	}
 	if err := os.WriteFile(filepath.Join(folder, "endless"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, problems := build(time.Minute, []string{folder}, newRoom(1<<20)); !strings.Contains(problems.Error(), "more than 1 MiB together") {
+	if _, problems := build(t.Context(), time.Minute, []string{folder}, newRoom(1<<20)); !strings.Contains(problems.Error(), "more than 1 MiB together") {
 		t.Errorf("got %s", problems.Error())
 	}
 }

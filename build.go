@@ -19,17 +19,15 @@ import (
 // kustomization, else the files below it. kustomize is the one on the PATH. It runs no
 // functions, so that a repository decides neither what is run nor in which
 // environment, and it is not given what is esfn's.
-func build(timeout time.Duration, folders []string, room *room) (*resourcelist.List, fn.Problems) {
+func build(signalled context.Context, timeout time.Duration, folders []string, room *room) (*resourcelist.List, fn.Problems) {
 	list := &resourcelist.List{}
 	if len(folders) != 1 || strings.HasPrefix(folders[0], "-") {
 		return list, fn.Problems{{Field: "build", Cause: "takes one folder", Hint: "esfn build ."}}
 	}
 	folder := folders[0]
 	if !hasKustomization(folder) {
-		return read(folders, nil, room)
+		return readUntil(signalled, folders, nil, room)
 	}
-	signalled, stop := untilSignal()
-	defer stop()
 	ctx, cancel := context.WithTimeout(signalled, timeout)
 	defer cancel()
 	command := exec.CommandContext(ctx, "kustomize", "build", folder)
@@ -51,7 +49,7 @@ func build(timeout time.Duration, folders []string, room *room) (*resourcelist.L
 		problem.Cause = "interrupted"
 	case err != nil:
 		// One that was killed, or could not be started, has said nothing.
-		said, less := withoutQuoted(strings.TrimPrefix(strings.TrimSpace(stderr.text.String()), "Error: "))
+		said, less := withoutValues(folder, strings.TrimPrefix(strings.TrimSpace(stderr.text.String()), "Error: "))
 		if problem.Cause = cmp.Or(said, err.Error()); less {
 			problem.Hint = "kustomize build " + folder + " says in full what is left out here (…), since it may be a value"
 		}

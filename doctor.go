@@ -14,13 +14,11 @@ import (
 // there and by what, and whether that works. It reads no secret. What is wrong with
 // the files or the settings is said in its place. It returns the exit code: 0 where
 // nothing is wrong.
-func doctor(g given, stdout, stderr io.Writer) (code int) {
+func doctor(signalled context.Context, g given, stdout, stderr io.Writer) (code int) {
 	if problems := append(g.unreadable, g.misset...); len(problems) > 0 {
 		fmt.Fprintln(stderr, problems.Error())
 		return 1
 	}
-	signalled, stop := untilSignal()
-	defer stop()
 	told := &untilFailed{to: stdout}
 	warnings := withSource(signalled, g.settings, func(ctx context.Context, source *vaultsrc.Source) {
 		told.run = ctx

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,8 +10,22 @@ import (
 	"strings"
 
 	"github.com/esfn/esfn/fn"
+	"github.com/esfn/esfn/fn/parallel"
 	"github.com/esfn/esfn/fn/resourcelist"
 )
+
+// readUntil is read, unless a signal comes first: who writes to stdin may take long.
+func readUntil(signalled context.Context, args []string, stdin *os.File, room *room) (*resourcelist.List, fn.Problems) {
+	var problems fn.Problems
+	list, ok := parallel.Until(signalled, func() (list *resourcelist.List) {
+		list, problems = read(args, stdin, room)
+		return list
+	})
+	if !ok {
+		return &resourcelist.List{}, fn.Problems{interrupted}
+	}
+	return list, problems
+}
 
 // read reads the files and folders named, "-" among them for stdin, or stdin
 // alone where none is named. It returns everything that cannot be read, or a

@@ -44,6 +44,8 @@ func main() {
 
 // run is the program without its process; it returns the exit code.
 func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
+	signalled, stop := untilSignal()
+	defer stop()
 	defer func() {
 		if fault := recover(); fault != nil {
 			// What a panic says may hold a value; its stack holds none.
@@ -70,21 +72,23 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 	}
 	switch {
 	case command == "help", slices.Contains(args, "--help"), slices.Contains(args, "-h"):
-		return write(context.Background(), stdout, stderr, []byte(usage))
+		return write(signalled, stdout, stderr, []byte(usage))
 	case command == "version", command == "--version":
-		return write(context.Background(), stdout, stderr, []byte("esfn "+version()+"\n"))
+		return write(signalled, stdout, stderr, []byte("esfn "+version()+"\n"))
 	case command == "install":
 		return install(args[1:], stderr)
 	case command == "doctor":
-		return doctor(gather(func(_ time.Duration, room *room) (*resourcelist.List, fn.Problems) {
-			return read(args[1:], stdin, room)
+		return doctor(signalled, gather(signalled, func(_ time.Duration, room *room) (*resourcelist.List, fn.Problems) {
+			return readUntil(signalled, args[1:], stdin, room)
 		}), stdout, stderr)
 	case command == "build":
-		return render(gather(func(timeout time.Duration, room *room) (*resourcelist.List, fn.Problems) {
-			return build(timeout, args[1:], room)
+		return render(signalled, gather(signalled, func(timeout time.Duration, room *room) (*resourcelist.List, fn.Problems) {
+			return build(signalled, timeout, args[1:], room)
 		}), json, stdout, stderr)
 	}
-	return render(gather(func(_ time.Duration, room *room) (*resourcelist.List, fn.Problems) { return read(args, stdin, room) }), json, stdout, stderr)
+	return render(signalled, gather(signalled, func(_ time.Duration, room *room) (*resourcelist.List, fn.Problems) {
+		return readUntil(signalled, args, stdin, room)
+	}), json, stdout, stderr)
 }
 
 // given is what a run has to work with: the manifests, and what whoever runs it
@@ -100,7 +104,7 @@ type given struct {
 
 // gather reads the manifests and the environment. What time the manifests take is
 // the run's.
-func gather(manifests func(timeout time.Duration, room *room) (*resourcelist.List, fn.Problems)) (g given) {
+func gather(signalled context.Context, manifests func(timeout time.Duration, room *room) (*resourcelist.List, fn.Problems)) (g given) {
 	g.settings, g.misset = vaultsrc.ParseSettings(os.Getenv, os.ReadFile)
 	g.settings.UserAgent = "esfn/" + version()
 	var problems fn.Problems
@@ -113,6 +117,9 @@ func gather(manifests func(timeout time.Duration, room *room) (*resourcelist.Lis
 	began := time.Now()
 	g.list, g.unreadable = manifests(g.settings.Timeout, newRoom(g.bounds.input))
 	g.settings.Timeout = max(time.Second, g.settings.Timeout-time.Since(began))
+	if signalled.Err() != nil && len(g.unreadable) == 0 {
+		g.unreadable = fn.Problems{interrupted}
+	}
 	operator, problems := readOperator(os.Getenv, newRoom(g.bounds.input))
 	g.operator, g.unreadable = operator, append(g.unreadable, problems...)
 	return g
@@ -133,15 +140,13 @@ func (g given) input() fn.Input {
 
 // render is the function: the manifests, with Secrets in place of ExternalSecrets.
 // It returns the exit code.
-func render(g given, json bool, stdout, stderr io.Writer) int {
+func render(signalled context.Context, g given, json bool, stdout, stderr io.Writer) int {
 	if len(g.unreadable) > 0 {
-		return fail(context.Background(), g.list, append(g.unreadable, g.misset...), stdout, stderr)
+		return fail(signalled, g.list, append(g.unreadable, g.misset...), stdout, stderr)
 	}
 	var output fn.Output
 	var problems fn.Problems
 	input := g.input()
-	signalled, stop := untilSignal()
-	defer stop()
 	warnings := withSource(signalled, g.settings, func(ctx context.Context, source *vaultsrc.Source) {
 		if isWatched(stderr, g.list.IsResourceList(), os.Getenv) {
 			input.Progress = &fn.Progress{}

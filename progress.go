@@ -32,7 +32,8 @@ func isWatched(stderr io.Writer, host bool, getenv func(string) string) bool {
 }
 
 // show writes how far a run is, in one line that it rewrites in place, once the run
-// takes more than a second. The line is gone when stop returns.
+// takes more than a second. The line is gone when stop returns, but for
+// a terminal that takes nothing.
 func show(stderr io.Writer, progress *fn.Progress) (stop func()) {
 	ended, gone := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -57,7 +58,10 @@ func show(stderr io.Writer, progress *fn.Progress) (stop func()) {
 	}()
 	return func() {
 		close(ended)
-		<-gone
+		select {
+		case <-gone:
+		case <-time.After(progressEvery): // a terminal that is stopped takes nothing
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"testing"
 	"testing/synctest"
@@ -28,8 +29,8 @@ func (s slowly) Read(_ context.Context, ref fn.Ref) (fn.Answer, error) {
 	return fn.Answer{}, &fn.Fault{Cause: "made up"}
 }
 
-func TestProgressIsShownAfterASecond(t *testing.T) {
-	const manifests = `apiVersion: external-secrets.io/v1
+// foundSlowly is an ExternalSecret with three things to read.
+const foundSlowly = `apiVersion: external-secrets.io/v1
 kind: SecretStore
 metadata: {name: vault}
 spec: {provider: {vault: {server: "https://vault.example.com", path: kv, auth: {tokenSecretRef: {name: t, key: t}}}}}
@@ -39,6 +40,8 @@ kind: ExternalSecret
 metadata: {name: a}
 spec: {secretStoreRef: {name: vault}, dataFrom: [{find: {name: {regexp: .}}}]}
 `
+
+func TestProgressIsShownAfterASecond(t *testing.T) {
 	for _, tc := range []struct {
 		name string
 		each time.Duration
@@ -49,7 +52,7 @@ spec: {secretStoreRef: {name: vault}, dataFrom: [{find: {name: {regexp: .}}}]}
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				list, err := resourcelist.Read([]byte(manifests))
+				list, err := resourcelist.Read([]byte(foundSlowly))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -76,4 +79,24 @@ func TestWhoWatches(t *testing.T) {
 	if isWatched(&bytes.Buffer{}, false, xterm) || isWatched(file, false, xterm) {
 		t.Error("a file is watched") // a terminal: tests/terminal_test.go
 	}
+}
+
+// TestAStoppedTerminalHoldsNobody: Ctrl-S is no reason to keep a token.
+func TestAStoppedTerminalHoldsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		list, err := resourcelist.Read([]byte(foundSlowly))
+		if err != nil {
+			t.Fatal(err)
+		}
+		from, terminal := io.Pipe() // which takes nothing until somebody reads
+		defer from.Close()
+		progress := &fn.Progress{}
+		stop := show(terminal, progress)
+		fn.Run(t.Context(), fn.Input{Items: list.Items, Plain: true, Progress: progress}, slowly{1500 * time.Millisecond})
+		began := time.Now()
+		stop()
+		if took := time.Since(began); took > progressEvery {
+			t.Errorf("it waits for the terminal, for %s", took)
+		}
+	})
 }

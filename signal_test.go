@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +15,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/esfn/esfn/fn"
+	"github.com/esfn/esfn/fn/resourcelist"
 )
 
 // TestASignalWhileTokensAreRevoked ends the run as one before that does: nothing is
@@ -86,5 +90,38 @@ spec: {secretStoreRef: {name: vault}, data: [{secretKey: a, remoteRef: {key: app
 				t.Errorf("it took %s to end", took)
 			}
 		})
+	}
+}
+
+// TestASignalWhileTheInputIsRead ends the run as a later one does.
+func TestASignalWhileTheInputIsRead(t *testing.T) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM) // or the process that runs the tests would end
+	defer signal.Stop(signals)
+	for _, args := range [][]string{nil, {"-"}, {"doctor"}} {
+		stdin, nothing, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer nothing.Close()
+		defer stdin.Close()
+		time.AfterFunc(100*time.Millisecond, func() { _ = syscall.Kill(os.Getpid(), syscall.SIGTERM) })
+		var stdout, stderr bytes.Buffer
+		if code := run(args, stdin, &stdout, &stderr); code != 1 || stdout.Len() > 0 || stderr.String() != "error: interrupted\n" {
+			t.Errorf("%q: exit status %d, %d bytes on stdout\n%s", args, code, stdout.Len(), stderr.String())
+		}
+		<-signals
+	}
+}
+
+// TestASignalAfterTheInputWasRead counts as well: what read it may have got it.
+func TestASignalAfterTheInputWasRead(t *testing.T) {
+	signalled, signal := context.WithCancel(t.Context())
+	g := gather(signalled, func(time.Duration, *room) (*resourcelist.List, fn.Problems) {
+		signal()
+		return &resourcelist.List{}, nil
+	})
+	if said := g.unreadable.Error(); said != "error: interrupted" {
+		t.Errorf("got %q", said)
 	}
 }

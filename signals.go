@@ -19,20 +19,15 @@ var interrupted = fn.Problem{Cause: "interrupted"}
 const endWithin = 950 * time.Millisecond
 
 // untilSignal gives a context that ends with the first signal to end the process. The
-// second one ends it at once, as does the first outside of stop.
+// second one ends it at once, and so does time, unless stop is called before.
 func untilSignal() (signalled context.Context, stop context.CancelFunc) {
-	return untilSignalOr(func() { os.Exit(1) })
-}
-
-// untilSignalOr calls late where stop was not called in time after a signal.
-func untilSignalOr(late func()) (signalled context.Context, stop context.CancelFunc) {
 	signalled, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	stopped := make(chan struct{})
 	unneeded := context.AfterFunc(signalled, func() {
 		cancel()
 		select {
 		case <-time.After(endWithin):
-			late()
+			os.Exit(1)
 		case <-stopped:
 		}
 	})

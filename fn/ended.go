@@ -3,9 +3,6 @@ package fn
 import (
 	"context"
 	"errors"
-	"runtime/debug"
-
-	"github.com/esfn/esfn/fn/parallel"
 )
 
 // unread says what a run that ended has not read; all of it, where there is nothing
@@ -36,38 +33,3 @@ var (
 	unprepared = Problem{Cause: "the run ended before it was known what to read", Hint: "render fewer manifests at a time, or raise ESFN_TIMEOUT"}
 	ended      = Problem{Cause: "the run ended before its Secrets were made", Hint: "is it a template or a rewrite that takes long?"}
 )
-
-// inTime does work, or is not ok when the run has ended first: what takes long cannot be
-// interrupted, and the caller may have a token to revoke. What is left behind ends with
-// the process.
-func inTime[T any](ctx context.Context, work func() T) (_ T, ok bool) {
-	type answer struct {
-		result T
-		crash  *parallel.Crash
-	}
-	var none T
-	done := make(chan answer, 1)
-	go func() {
-		var a answer
-		defer func() {
-			switch fault := recover().(type) {
-			case nil:
-			case *parallel.Crash:
-				a = answer{crash: fault}
-			default:
-				a = answer{crash: &parallel.Crash{Stack: debug.Stack()}}
-			}
-			done <- a
-		}()
-		a.result = work()
-	}()
-	select {
-	case a := <-done:
-		if a.crash != nil {
-			panic(a.crash)
-		}
-		return a.result, ctx.Err() == nil
-	case <-ctx.Done():
-		return none, false
-	}
-}

@@ -77,7 +77,7 @@ func TestAFaultOfOursSaysWhereAndNoValue(t *testing.T) {
 			t.Errorf("got %T", crash)
 		}
 	}()
-	inTime(t.Context(), func() any { panic(value) })
+	parallel.Until(t.Context(), func() any { panic(value) })
 }
 
 // TestKeysDoNotGrowWithoutBound has operations that double a key each.

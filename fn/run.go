@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/esfn/esfn/fn/manifest"
+	"github.com/esfn/esfn/fn/parallel"
 	"github.com/esfn/esfn/fn/secret"
 )
 
@@ -57,7 +58,7 @@ type Output struct {
 // are read all the same: not to be used, but so that what is wrong with them is
 // said in this run, too.
 func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
-	p, ok := inTime(ctx, func() prepared {
+	p, ok := parallel.Until(ctx, func() prepared {
 		p := prepare(in)
 		p.barriers = append(p.barriers, admit(p.entries, source)...)
 		return p
@@ -73,7 +74,7 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 	entries := slices.DeleteFunc(p.entries, func(e *entry) bool { return e.es.isBroken() })
 	reads := fetch(ctx, entries, source, in.Progress)
 	// What is there is made into Secrets while the rest is read.
-	got, ok := inTime(ctx, func() answer {
+	got, ok := parallel.Until(ctx, func() answer {
 		secrets, warnings, problems := assemble(p.view.externalSecrets, entries, reads, in.amount())
 		items, standing, found := p.emission.apply(secrets, p.stores.used())
 		return answer{Output{items, slices.Concat(warnings, p.view.warnings, standing).sorted()}, append(problems, found...)}

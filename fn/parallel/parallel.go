@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 )
 
-// Crash is what [Each] and fn.Run panic with where esfn fails by a fault of its own in
+// Crash is what [Each] and [Until] panic with where esfn fails by a fault of its own in
 // a goroutine. What the fault says may hold a value; its stack holds none.
 type Crash struct{ Stack []byte }
 
