@@ -3,8 +3,10 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
+	"sync"
+
+	"github.com/esfn/esfn/fn/expression"
 )
 
 // together is the number of a line, the name of a field, and what a resource is called, as
@@ -15,13 +17,13 @@ const together = `\b(?:line|column) \d+|unknown field "\w+"|Go struct field [\w.
 var (
 	// inWords takes apart what kustomize says: words, what is between them, and what
 	// belongs together.
-	inWords = regexp.MustCompile(together + `|[^\s'"` + "`" + `=:;,(){}]+|(?s:.)`)
+	inWords = expression.Later(together + `|[^\s'"` + "`" + `=:;,(){}]+|(?s:.)`)
 	// known is what needs no word to be known by.
-	known = regexp.MustCompile(`^(?:` + together + `|[\s'"` + "`" + `=:;,(){}])$`)
+	known = expression.Later(`^(?:` + together + `|[\s'"` + "`" + `=:;,(){}])$`)
 	// leftOut is what is left out, with all that stands between.
-	leftOut = regexp.MustCompile(`…(?:[\s'"` + "`" + `=:;,(){}]*…)+`)
+	leftOut = expression.Later(`…(?:[\s'"` + "`" + `=:;,(){}]*…)+`)
 	// padding is the end of base64.
-	padding = regexp.MustCompile(`…=+(\s|$)`)
+	padding = expression.Later(`…=+(\s|$)`)
 	// goType is where kustomize names a type of Go's, which says nothing to anyone.
 	goType = strings.NewReplacer("map[string]interface {}(nil): ", "", "map[string]interface{}(nil): ", "")
 )
@@ -34,16 +36,16 @@ var (
 func withoutValues(folder, words string) (said string, less bool) {
 	words = goType.Replace(words)
 	var b strings.Builder
-	for _, piece := range inWords.FindAllString(words, -1) {
+	for _, piece := range inWords().FindAllString(words, -1) {
 		switch {
-		case known.MatchString(piece), kustomizesWords[strings.ToLower(strings.Trim(piece, ".*-#[]!?"))], isFileName(folder, piece):
+		case known().MatchString(piece), kustomizesWords()[strings.ToLower(strings.Trim(piece, ".*-#[]!?"))], isFileName(folder, piece):
 			b.WriteString(piece)
 		default:
 			b.WriteString("…")
 		}
 	}
-	said = leftOut.ReplaceAllString(b.String(), "…")
-	said = padding.ReplaceAllString(said, "…$1")
+	said = leftOut().ReplaceAllString(b.String(), "…")
+	said = padding().ReplaceAllString(said, "…$1")
 	return said, said != words
 }
 
@@ -61,7 +63,7 @@ func isFileName(folder, name string) bool {
 }
 
 // kustomizesWords are those of the errors of kustomize, of its YAML parser, and of Go.
-var kustomizesWords = func() map[string]bool {
+var kustomizesWords = sync.OnceValue(func() map[string]bool {
 	words := map[string]bool{"": true}
 	for word := range strings.FieldsSeq(`
 a able absolute access accumulate accumulated accumulating accumulation add added adding after alias alias: aliasing all
@@ -100,4 +102,4 @@ many levels input/output resolve resolves canonicalization filesystem kustomize 
 		words[strings.Trim(word, ":'")] = true
 	}
 	return words
-}()
+})

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/esfn/esfn/fn"
+	"github.com/esfn/esfn/fn/expression"
 	"github.com/esfn/esfn/fn/secret"
 )
 
@@ -126,8 +126,8 @@ type stsCredentials struct {
 }
 
 var (
-	stsErrorCode    = regexp.MustCompile(`<Code>([A-Za-z.]{1,80})</Code>`)
-	stsErrorMessage = regexp.MustCompile(`<Message>([^<]*)`)
+	stsErrorCode    = expression.Later(`<Code>([A-Za-z.]{1,80})</Code>`)
+	stsErrorMessage = expression.Later(`<Message>([^<]*)`)
 )
 
 // stsRefusal says what an error of STS means, from its XML, whether it came from
@@ -135,12 +135,12 @@ var (
 // not shown but for its code: some of its messages repeat the signed headers, and
 // the session token is one of them.
 func stsRefusal(text []byte, region awsRegion) (cause, hint string) {
-	found := stsErrorCode.FindSubmatch(text)
+	found := stsErrorCode().FindSubmatch(text)
 	if found == nil {
 		return "", ""
 	}
 	code, message := string(found[1]), ""
-	if m := stsErrorMessage.FindSubmatch(text); m != nil {
+	if m := stsErrorMessage().FindSubmatch(text); m != nil {
 		message = string(m[1])
 	}
 	const clock = "AWS takes a signature for five minutes: is the clock of this machine right?"

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/esfn/esfn/fn"
+	"github.com/esfn/esfn/fn/expression"
 	"github.com/esfn/esfn/fn/secret"
 )
 
@@ -17,7 +17,7 @@ import (
 const metadataAddress = "169.254.169.254"
 
 // compactJWT is three parts of base64url.
-var compactJWT = regexp.MustCompile(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`)
+var compactJWT = expression.Later(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`)
 
 // gcpMachineToken asks the metadata server who the machine is, in a token for a
 // role of Vault (https://cloud.google.com/compute/docs/instances/verifying-instance-identity).
@@ -49,7 +49,7 @@ func gcpMachineToken(ctx context.Context, client *http.Client, host, server, rol
 		return fail("at %s answered %d", host, answer.status)
 	}
 	token := strings.TrimSpace(string(answer.body))
-	if !compactJWT.MatchString(token) {
+	if !compactJWT().MatchString(token) {
 		return fail("at %s answered without a token", host)
 	}
 	return secret.New(token), nil

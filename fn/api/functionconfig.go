@@ -2,10 +2,11 @@ package api
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/esfn/esfn/fn/expression"
 )
 
 // FunctionConfigAPIVersion and FunctionConfigKind name esfn's own
@@ -74,10 +75,10 @@ type Object struct{ Node *yaml.RNode }
 
 // Problems returns what is wrong with settings that decode.
 func (s *RenderSpec) Problems(field string) (found []Problem) {
-	if p := s.OutputPath; p != "" && (!folderName.MatchString(p) || path.Clean(p) != strings.TrimSuffix(p, "/") || strings.HasPrefix(p, "..") || p == "." || p == "./") {
+	if p := s.OutputPath; p != "" && (!folderName().MatchString(p) || path.Clean(p) != strings.TrimSuffix(p, "/") || strings.HasPrefix(p, "..") || p == "." || p == "./") {
 		found = append(found, Problem{field + ".outputPath", "must be a folder below the package's own, in words and single slashes", "as in secrets/rendered"})
 	}
 	return found
 }
 
-var folderName = regexp.MustCompile(`^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/?$`)
+var folderName = expression.Later(`^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/?$`)

@@ -6,9 +6,10 @@ import (
 	"encoding/pem"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/esfn/esfn/fn/expression"
 )
 
 // Problems returns what is wrong with a store that decodes: the rules of ESO's
@@ -88,7 +89,7 @@ func headerProblems(field string, headers map[string]string) (found []Problem) {
 		at := field + "[" + name + "]"
 		value := strings.ToLower(strings.TrimSpace(headers[name])) // as net/http sends it
 		switch canonical := strings.ToLower(name); {
-		case !headerName.MatchString(name):
+		case !headerName().MatchString(name):
 			found = append(found, Problem{at, "is no name of a header", ""})
 		case strings.ContainsFunc(headers[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
 			found = append(found, Problem{at, "has a line break in it, or another character that a header cannot have", "write it as one line"})
@@ -101,7 +102,7 @@ func headerProblems(field string, headers map[string]string) (found []Problem) {
 	return found
 }
 
-var headerName = regexp.MustCompile("^[-!#$%&'*+.^_`|~0-9A-Za-z]+$")
+var headerName = expression.Later("^[-!#$%&'*+.^_`|~0-9A-Za-z]+$")
 
 // reservedHeaders say where a message goes and where it ends, what comes back, or
 // are esfn's own to send.

@@ -1,7 +1,8 @@
 // Package expression measures regular expressions before they are compiled, and before
 // they go over a text: a few letters, a{1000} for one, make a program of thousands of
 // steps, each of which may be taken at each byte. Go's regexp is never worse than that
-// for one match, and takes no bound.
+// for one match, and takes no bound. Of esfn's own it compiles those that few runs need
+// when they are needed.
 package expression
 
 import "regexp/syntax"

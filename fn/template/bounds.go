@@ -3,9 +3,10 @@ package template
 import (
 	"math"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/esfn/esfn/fn/expression"
 )
 
 // A Secret holds at most 1 MiB; a template may make more on the way to it, and
@@ -201,17 +202,17 @@ func replaced(matches int, text, replacement string) float64 {
 }
 
 var (
-	verbs  = regexp.MustCompile(`%[-+# 0-9.*\[\]]*`)
-	digits = regexp.MustCompile(`\d+`)
+	verbs  = expression.Later(`%[-+# 0-9.*\[\]]*`)
+	digits = expression.Later(`\d+`)
 )
 
 // printed takes every verb for the one that prints the most: all arguments, each
 // element of the longest with the greatest width there is.
 func printed(a []reflect.Value) float64 {
 	format, width, all, elements := a[0].String(), 0.0, 0.0, 0.0
-	found := verbs.FindAllString(format, -1)
+	found := verbs().FindAllString(format, -1)
 	for _, verb := range found {
-		for _, number := range digits.FindAllString(verb, -1) {
+		for _, number := range digits().FindAllString(verb, -1) {
 			n, _ := strconv.ParseFloat(number, 64)
 			width = max(width, min(n, 1e6)) // fmt takes no wider one
 		}

@@ -7,19 +7,21 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/esfn/esfn/fn/expression"
 )
 
 // What text/template says has the template's text in it, and often a value:
 // "range can't iterate over hunter2". Only what is recognised here is taken from
 // it: places, names, numbers of arguments, Go types.
 var (
-	said     = regexp.MustCompile(`(?s)^template: ` + rootName + `:(\d+)(?::(\d+))?: (.*)$`)
-	executed = regexp.MustCompile(`(?s)^executing "(?:[^"\\]|\\.)*" at <(.*?)>: (.*)$`)
+	said     = expression.Later(`(?s)^template: ` + rootName + `:(\d+)(?::(\d+))?: (.*)$`)
+	executed = expression.Later(`(?s)^executing "(?:[^"\\]|\\.)*" at <(.*?)>: (.*)$`)
 )
 
 // parseError says why a text is not a template.
 func parseError(err error) *Error {
-	words := said.FindStringSubmatch(err.Error())
+	words := said().FindStringSubmatch(err.Error())
 	if words == nil {
 		return &Error{Cause: causeNoTemplate}
 	}
@@ -34,7 +36,7 @@ func parseError(err error) *Error {
 // executionError says why a template of that text gives nothing.
 func executionError(text string, err error) *Error {
 	e := &Error{Cause: causeBroken}
-	words := said.FindStringSubmatch(err.Error())
+	words := said().FindStringSubmatch(err.Error())
 	rest := ""
 	if words != nil {
 		e.Line, rest = number(words[1]), words[3]
@@ -42,7 +44,7 @@ func executionError(text string, err error) *Error {
 			e.Column = column(text, e.Line, number(words[2]))
 		}
 	}
-	if at := executed.FindStringSubmatch(rest); at != nil {
+	if at := executed().FindStringSubmatch(rest); at != nil {
 		e.Text, rest = at[1], at[2]
 	}
 	e.Text = strings.ReplaceAll(e.Text, " | "+checkName, "")
