@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -126,6 +127,24 @@ func TestANameInAFolderIsNoLongerThanItMay(t *testing.T) {
 		_, problems := Run(t.Context(), Input{Items: items(t, vaultStore+es("db", "dataFrom: [{find: {name: {regexp: ^none$}}}]"))}, source)
 		if said := strings.Contains(problems.Error(), "is, with its folders, longer than 4096 bytes"); said != (length > longestName) {
 			t.Errorf("%d: %v", length, problems)
+		}
+	}
+}
+
+// bottomless is a source whose every folder has the same folders.
+type bottomless struct{ *fake }
+
+func (bottomless) Read(_ context.Context, ref Ref) (Answer, error) {
+	return Answer{Names: []string{"a/", "b/", "c"}, Path: "kv/metadata/" + ref.Key}, nil
+}
+
+// TestAFindWithoutAnEndSaysOneThing, and the same in every run, whoever was quicker.
+func TestAFindWithoutAnEndSaysOneThing(t *testing.T) {
+	for range 5 {
+		_, problems := Run(t.Context(), Input{Items: items(t, vaultStore+es("db", "dataFrom: [{find: {name: {regexp: ^none$}}}]"))}, bottomless{&fake{}})
+		const want = "error: spec.dataFrom[0].find: there are more than 100000 secrets and folders to look at, or a name is, with its folders, longer than 4096 bytes\n  hint: find in a deeper folder, by find.path"
+		if diff := cmp.Diff(want, said(t, Output{}, problems)); diff != "" {
+			t.Errorf("%.1000s", diff)
 		}
 	}
 }

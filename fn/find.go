@@ -76,6 +76,8 @@ type finding struct {
 	readers  int
 	found    map[string]secret.Value
 	failures []failure
+	// over tells that there is more than one find looks at, which is the only failure then.
+	over bool
 	// ambiguous are names that are read as others.
 	ambiguous []string
 }
@@ -157,7 +159,9 @@ func (f *finding) recover(part phase, name string) {
 func (f *finding) fail(part phase, name string, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.failures = append(f.failures, failure{part, name, err})
+	if !f.over {
+		f.failures = append(f.failures, failure{part, name, err})
+	}
 }
 
 // isAmbiguous tells a name that begins with the mount's own: ESO, which takes it

@@ -302,7 +302,7 @@ func (*endless) Read(_ context.Context, ref Ref) (Answer, error) {
 
 func TestFindEndsSomewhere(t *testing.T) {
 	_, problems := Run(t.Context(), Input{Items: items(t, vaultStore+es("db", "dataFrom: [{find: {name: {regexp: ^none$}}}]"))}, &endless{})
-	const want = "error: ExternalSecret db: spec.dataFrom[0].find: there are more than 100000 secrets and folders to look at\n  hint: find in a deeper folder, by find.path"
+	const want = "error: ExternalSecret db: spec.dataFrom[0].find: there are more than 100000 secrets and folders to look at, or a name is, with its folders, longer than 4096 bytes\n  hint: find in a deeper folder, by find.path"
 	if diff := cmp.Diff(want, problems.Error()); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}

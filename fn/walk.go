@@ -21,12 +21,10 @@ func (f *finding) do(part phase, name string) {
 	defer f.mu.Unlock()
 	f.names++
 	switch {
-	case f.names == mostNames+1:
-		f.failures = append(f.failures, failure{listing, "", &Fault{
-			Cause: fmt.Sprintf("there are more than %d secrets and folders to look at", mostNames), Hint: "find in a deeper folder, by find.path"}})
-		f.queue = nil
+	case f.over || f.ctx.Err() != nil:
 		return
-	case f.names > mostNames || f.ctx.Err() != nil:
+	case f.names > mostNames:
+		f.end()
 		return
 	}
 	f.progress.expect(1)
@@ -35,6 +33,15 @@ func (f *finding) do(part phase, name string) {
 		f.readers++
 		f.all.Go(f.read)
 	}
+}
+
+// end has nothing more read, for one reason whichever of the two it was, and whatever else
+// was wrong up to here: that depends on who was how quick. The caller holds the mutex.
+func (f *finding) end() {
+	f.over, f.queue = true, nil
+	f.failures = []failure{{listing, "", &Fault{
+		Cause: fmt.Sprintf("there are more than %d secrets and folders to look at, or a name is, with its folders, longer than %d bytes", mostNames, longestName),
+		Hint:  "find in a deeper folder, by find.path"}}}
 }
 
 // job is a name that is still to be read.
@@ -75,7 +82,10 @@ func (f *finding) walk(folder string) {
 	for _, name := range answer.Names {
 		switch full := folder + name; {
 		case len(full) > longestName:
-			f.fail(listing, folder, &Fault{Cause: fmt.Sprintf("a name in %s is, with its folders, longer than %d bytes", answer.Path, longestName), Hint: "find in another folder, by find.path"})
+			f.mu.Lock()
+			f.end()
+			f.mu.Unlock()
+			return
 		case strings.HasSuffix(name, "/"):
 			f.do(listing, full)
 		default:
