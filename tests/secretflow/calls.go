@@ -1,0 +1,243 @@
+package secretflow
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// call takes note of what a call does and gives.
+func (f *function) call(i ssa.CallInstruction) {
+	call := i.Common()
+	if builtin, ok := call.Value.(*ssa.Builtin); ok {
+		f.builtin(i, builtin.Name())
+		return
+	}
+	arguments := call.Args
+	if call.IsInvoke() {
+		arguments = append([]ssa.Value{call.Value}, arguments...)
+	}
+	if called := call.StaticCallee(); called != nil {
+		if isReveal(called) {
+			f.give(i, 0, held{itself: revealed})
+			return
+		}
+		if ours := f.program.functions[called]; ours != nil {
+			f.enter(i, ours, arguments)
+		} else if called.Pkg == nil || called.Pkg.Pkg.Path() != secretPath {
+			f.foreign(i, arguments)
+		}
+		return
+	}
+	for _, ours := range f.program.mayCall[i] {
+		f.enter(i, ours, arguments)
+	}
+	if call.IsInvoke() {
+		f.foreign(i, arguments)
+		return
+	}
+	// Of a function in a variable it is known what it gives of what it shares.
+	for n := range call.Signature().Results().Len() {
+		f.give(i, n, f.has(call.Value))
+	}
+}
+
+func isReveal(called *ssa.Function) bool {
+	return called.Name() == "Reveal" && called.Signature.Recv() != nil && isValue(called.Signature.Recv().Type())
+}
+
+// enter takes note of a call of a function of the program's own.
+func (f *function) enter(i ssa.CallInstruction, called *function, arguments []ssa.Value) {
+	var given []held
+	for _, argument := range arguments {
+		h := f.has(argument)
+		if showsValue(argument) {
+			h.itself |= revealed
+		}
+		given = append(given, h)
+	}
+	if closure, ok := i.Common().Value.(*ssa.MakeClosure); ok {
+		for _, shared := range closure.Bindings {
+			given = append(given, f.has(shared))
+		}
+	}
+	for n, h := range f.enterWith(i, called, given) {
+		f.give(i, n, h)
+	}
+	for n, h := range called.filled {
+		if n < len(arguments) {
+			f.fill(arguments[n], h.in(given))
+		}
+	}
+}
+
+// enterWith takes note of what a function says and writes into fields where it is given
+// this, and returns what it gives.
+func (f *function) enterWith(i ssa.Instruction, called *function, given []held) (results []held) {
+	if called.isTrusted {
+		return nil
+	}
+	for n, h := range called.results {
+		results = append(results, h.in(given).as(called.Signature.Results().At(n).Type()))
+	}
+	for place, h := range called.places {
+		f.learnPlace(place, h.in(given))
+	}
+	own := origins(0)
+	for n := range called.Params {
+		own |= ofParameter(n).all()
+	}
+	var words, any origins
+	for _, from := range called.said {
+		any |= from & own
+		words |= (from & own).in(given)
+	}
+	if any != 0 {
+		f.sayThere(said{position(i), called.shortName()}, words)
+	}
+	return results
+}
+
+// closure takes note of what a closure does with the variables that it shares. What it
+// says is said where it says it.
+func (f *function) closure(i *ssa.MakeClosure) {
+	called := f.program.functions[i.Fn.(*ssa.Function)]
+	if called == nil {
+		return
+	}
+	given := make([]held, len(called.Params), len(called.Params)+len(i.Bindings))
+	for _, shared := range i.Bindings {
+		given = append(given, f.has(shared))
+	}
+	for n, h := range called.filled {
+		if n >= len(called.Params) {
+			f.fill(i.Bindings[n-len(called.Params)], h.in(given))
+		}
+	}
+	for place, h := range called.places {
+		f.learnPlace(place, h.in(given))
+	}
+	for what, from := range called.said {
+		if from := from &^ revealed; from.in(given) != 0 {
+			f.sayThere(what, from.in(given))
+		}
+	}
+	var all held
+	for _, h := range called.results {
+		all = all.and(h.in(given))
+	}
+	f.learn(i, 0, all)
+}
+
+// gives is what a function in a variable has: something revealed that it gives.
+func (f *function) gives(value *ssa.Function) (all held) {
+	if called := f.program.functions[value]; called != nil {
+		for _, h := range called.results {
+			all = all.and(h.in(nil))
+		}
+	}
+	return all
+}
+
+// give takes note of a result of a call.
+func (f *function) give(i ssa.CallInstruction, result int, h held) {
+	if call, ok := i.(*ssa.Call); ok && i.Common().Signature().Results().Len() > result {
+		f.learn(call, result, h)
+	}
+}
+
+// foreign takes note of a call of another module's function: what it gives, its error
+// among that, may have anything that it was given, and so may what it was given to write
+// to, and what it gives to a function that it was given.
+func (f *function) foreign(i ssa.CallInstruction, arguments []ssa.Value) {
+	call := i.Common()
+	var all held
+	for _, argument := range arguments {
+		all = all.and(f.has(argument))
+		if isBoxed(argument) {
+			all = all.and(f.shown(argument))
+		}
+	}
+	path, name := "", ""
+	if called := call.StaticCallee(); called != nil {
+		name = called.Name()
+		if called.Object() != nil && called.Object().Pkg() != nil {
+			path = called.Object().Pkg().Path()
+		}
+	} else {
+		name = call.Method.Name()
+	}
+	if path == "maps" && strings.HasPrefix(name, "Keys") {
+		all = held{itself: all.keys}
+	}
+	for _, argument := range arguments {
+		if called := f.program.functions[functionIn(argument)]; called != nil {
+			for _, h := range f.enterWith(i, called, slices.Repeat([]held{all}, len(called.Params))) {
+				all = all.and(h)
+			}
+		}
+	}
+	for n := range call.Signature().Results().Len() {
+		f.give(i, n, all)
+	}
+	isMethod := call.IsInvoke() || call.Signature().Recv() != nil
+	for n, argument := range arguments {
+		if n == 0 && isMethod && writes(name) || isAddress(argument) && (n > 0 || !isMethod) && (isBoxed(argument) && path != "errors" || !isOwnStruct(argument)) {
+			f.fill(argument, all)
+		}
+	}
+}
+
+// isOwnStruct tells the address of a struct of the program's own, in an interface or not.
+func isOwnStruct(value ssa.Value) bool {
+	if boxed, ok := value.(*ssa.MakeInterface); ok {
+		value = boxed.X
+	}
+	return ownStruct(value.Type()) != nil
+}
+
+// isBoxed tells a value in an interface. Who takes any is an encoder or a decoder, and
+// knows the fields of a struct; slices.Insert, which takes ours as they are, does not.
+func isBoxed(value ssa.Value) bool {
+	_, ok := value.(*ssa.MakeInterface)
+	return ok
+}
+
+// writes tells a method that keeps what it is given. What is set, as a token of a client
+// or a header of a request, is not followed: it is there to be sent.
+func writes(name string) bool { return strings.HasPrefix(name, "Write") || name == "Encode" }
+
+// functionIn is the function that a value is; nil for one that is not known by name.
+func functionIn(value ssa.Value) *ssa.Function {
+	switch value := value.(type) {
+	case *ssa.Function:
+		return value
+	case *ssa.MakeClosure:
+		return value.Fn.(*ssa.Function)
+	case *ssa.ChangeType:
+		return functionIn(value.X)
+	case *ssa.MakeInterface:
+		return functionIn(value.X)
+	}
+	return nil
+}
+
+func (f *function) isForeign(call *ssa.Call) bool {
+	called := call.Call.StaticCallee()
+	return called != nil && len(called.Blocks) == 0
+}
+
+func (f *function) builtin(i ssa.CallInstruction, name string) {
+	arguments := i.Common().Args
+	var all held
+	for _, argument := range arguments {
+		all = all.and(f.has(argument))
+	}
+	switch name {
+	case "copy":
+		f.fill(arguments[0], f.has(arguments[1]))
+	case "append", "min", "max", "ssa:wrapnilchk":
+		f.give(i, 0, all)
+	}
+}
