@@ -1,9 +1,6 @@
 package secretflow
 
 import (
-	"slices"
-	"strings"
-
 	"golang.org/x/tools/go/ssa"
 )
 
@@ -33,13 +30,17 @@ func (f *function) call(i ssa.CallInstruction) {
 	for _, ours := range f.program.mayCall[i] {
 		f.enter(i, ours, arguments)
 	}
-	if call.IsInvoke() {
+	switch {
+	case call.IsInvoke():
 		f.foreign(i, arguments)
-		return
-	}
-	// Of a function in a variable it is known what it gives of what it shares.
-	for n := range call.Signature().Results().Len() {
-		f.give(i, n, f.has(call.Value))
+	case len(f.program.mayCall[i]) == 0:
+		// One that another's function made, as slices.Values does.
+		f.foreign(i, append([]ssa.Value{call.Value}, arguments...))
+	default:
+		// What it gives of what it shares is known of the function itself.
+		for n := range call.Signature().Results().Len() {
+			f.give(i, n, f.has(call.Value))
+		}
 	}
 }
 
@@ -145,87 +146,6 @@ func (f *function) give(i ssa.CallInstruction, result int, h held) {
 	if call, ok := i.(*ssa.Call); ok && i.Common().Signature().Results().Len() > result {
 		f.learn(call, result, h)
 	}
-}
-
-// foreign takes note of a call of another module's function: what it gives, its error
-// among that, may have anything that it was given, and so may what it was given to write
-// to, and what it gives to a function that it was given.
-func (f *function) foreign(i ssa.CallInstruction, arguments []ssa.Value) {
-	call := i.Common()
-	var all held
-	for _, argument := range arguments {
-		all = all.and(f.has(argument))
-		if isBoxed(argument) {
-			all = all.and(f.shown(argument))
-		}
-	}
-	path, name := "", ""
-	if called := call.StaticCallee(); called != nil {
-		name = called.Name()
-		if called.Object() != nil && called.Object().Pkg() != nil {
-			path = called.Object().Pkg().Path()
-		}
-	} else {
-		name = call.Method.Name()
-	}
-	if path == "maps" && strings.HasPrefix(name, "Keys") {
-		all = held{itself: all.keys}
-	}
-	for _, argument := range arguments {
-		if called := f.program.functions[functionIn(argument)]; called != nil {
-			for _, h := range f.enterWith(i, called, slices.Repeat([]held{all}, len(called.Params))) {
-				all = all.and(h)
-			}
-		}
-	}
-	for n := range call.Signature().Results().Len() {
-		f.give(i, n, all)
-	}
-	isMethod := call.IsInvoke() || call.Signature().Recv() != nil
-	for n, argument := range arguments {
-		if n == 0 && isMethod && writes(name) || isAddress(argument) && (n > 0 || !isMethod) && (isBoxed(argument) && path != "errors" || !isOwnStruct(argument)) {
-			f.fill(argument, all)
-		}
-	}
-}
-
-// isOwnStruct tells the address of a struct of the program's own, in an interface or not.
-func isOwnStruct(value ssa.Value) bool {
-	if boxed, ok := value.(*ssa.MakeInterface); ok {
-		value = boxed.X
-	}
-	return ownStruct(value.Type()) != nil
-}
-
-// isBoxed tells a value in an interface. Who takes any is an encoder or a decoder, and
-// knows the fields of a struct; slices.Insert, which takes ours as they are, does not.
-func isBoxed(value ssa.Value) bool {
-	_, ok := value.(*ssa.MakeInterface)
-	return ok
-}
-
-// writes tells a method that keeps what it is given. What is set, as a token of a client
-// or a header of a request, is not followed: it is there to be sent.
-func writes(name string) bool { return strings.HasPrefix(name, "Write") || name == "Encode" }
-
-// functionIn is the function that a value is; nil for one that is not known by name.
-func functionIn(value ssa.Value) *ssa.Function {
-	switch value := value.(type) {
-	case *ssa.Function:
-		return value
-	case *ssa.MakeClosure:
-		return value.Fn.(*ssa.Function)
-	case *ssa.ChangeType:
-		return functionIn(value.X)
-	case *ssa.MakeInterface:
-		return functionIn(value.X)
-	}
-	return nil
-}
-
-func (f *function) isForeign(call *ssa.Call) bool {
-	called := call.Call.StaticCallee()
-	return called != nil && len(called.Blocks) == 0
 }
 
 func (f *function) builtin(i ssa.CallInstruction, name string) {

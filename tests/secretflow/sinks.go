@@ -3,6 +3,7 @@ package secretflow
 import (
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -66,17 +67,12 @@ func speaker(call *ssa.CallCommon) string {
 	if builtin, ok := call.Value.(*ssa.Builtin); ok && (builtin.Name() == "print" || builtin.Name() == "println") {
 		return builtin.Name()
 	}
-	called := call.StaticCallee()
-	if called == nil || called.Object() == nil || called.Object().Pkg() == nil {
-		return ""
-	}
-	in := called.Object().Pkg()
-	name := in.Name() + "." + called.Name()
+	path, name := called(call)
 	switch {
-	case in.Path() == "errors" && called.Name() != "New":
+	case path == "errors" && name != "New":
 		return "" // Is, As, Join
-	case slices.Contains(speaks, in.Path()), slices.Contains(quotes, name):
-		return name
+	case slices.Contains(speaks, path), slices.Contains(quotes, path+"."+name):
+		return path[strings.LastIndex(path, "/")+1:] + "." + name
 	}
 	return ""
 }
