@@ -1,6 +1,8 @@
 package secretflow
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 )
 
@@ -129,6 +131,14 @@ func (f *function) closure(i *ssa.MakeClosure) {
 		all = all.and(h.in(given))
 	}
 	f.learn(i, 0, all)
+}
+
+// byReflection takes note of a function in an interface, as those of templates are: it
+// may be called with anything.
+func (f *function) byReflection(i *ssa.MakeInterface) {
+	if called := f.program.functions[functionIn(i.X)]; called != nil {
+		f.enterWith(i, called, slices.Repeat([]held{{revealed, revealed}}, len(called.Params)))
+	}
 }
 
 // gives is what a function in a variable has: something revealed that it gives.

@@ -13,15 +13,15 @@
 //   - what functions of other modules make of a secret, with the errors that they give for
 //     it, which mostly quote it; what they write it to: methods that are named Write, the
 //     addresses that they are given, copy
-//   - methods of the program's interfaces, as those of every type that has them
+//   - methods of the program's interfaces, as those of every type that has them; and
+//     functions in an any, as those of templates are, which are called with anything
 //
 // This is not:
 //
 //   - numbers, truths, and what is decided by a secret without being a part of it
 //   - what is in a YAML document, a request or a client of a server: it is there to be
 //     written or sent
-//   - what is set on a value of another module's by a method that is not named Write, and
-//     functions that are called by reflection, as those of templates are
+//   - what is set on a value of another module's by a method that is not named Write
 //   - what is only known to other modules: keys of a map that they decode, and which of
 //     our functions they call
 //   - what the functions that a caller of [Find] trusts make of what they are given

@@ -26,7 +26,7 @@ var allowed = map[string]string{
 // trusted are the functions that make of a secret what is none.
 var trusted = map[string]string{
 	"vaultsrc.withoutSent":              "it takes what was sent out of a server's words: TestNoValueIsInWhatIsSaidOfAServer",
-	"template.parseError":               "it takes only known words, and the text of a template, which is shown where it stands in no Secret: TestTemplatesInASecretAreNotShown",
+	"template.parseError":               "it takes only known words, and the text of a template, which is shown where it stands in no Secret: TestTemplatesMakeTheData",
 	"template.executionError":           "the same: TestNoFunctionSaysWhatItWasGiven",
 	"vaultsrc.endpoint.connectionFault": "of a library's error it shows kinds, names of hosts and what the system says: TestNoValueIsInWhatIsSaidOfAServer",
 	"template.Template.Rename":          "it makes a key of a key, and keys are shown",

@@ -52,6 +52,9 @@ func (o origins) in(given []held) origins {
 
 // as is what of h a type can have.
 func (h held) as(of types.Type) held {
+	if !canHold(of) {
+		return held{}
+	}
 	switch of := of.Underlying().(type) {
 	case *types.Basic:
 		h.keys = 0
@@ -62,18 +65,18 @@ func (h held) as(of types.Type) held {
 		if !canHold(of.Elem()) {
 			h.itself = 0
 		}
-		return h
-	}
-	if !canHold(of) {
-		return held{}
 	}
 	return h
 }
 
 // canHold tells a type that can have a part of a secret. A number or a truth tells too
-// little of it. Of the program's own structs, [secret.Value] among them, the fields have
-// what there is, and not the whole; a function has what it gives.
+// little of it, and what is in a message was reported where it was put there. Of the
+// program's own structs, [secret.Value] among them, the fields have what there is, and not
+// the whole; a function has what it gives.
 func canHold(of types.Type) bool {
+	if message(of) != "" {
+		return false
+	}
 	switch of := of.Underlying().(type) {
 	case *types.Basic:
 		return of.Info()&types.IsString != 0 || of.Kind() == types.Byte || of.Kind() == types.Rune

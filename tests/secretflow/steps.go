@@ -71,5 +71,8 @@ func (f *function) step(instruction ssa.Instruction) {
 		}
 		f.learn(i.(ssa.Value), 0, h)
 	}
+	if boxed, ok := instruction.(*ssa.MakeInterface); ok {
+		f.byReflection(boxed)
+	}
 	f.words(instruction)
 }

@@ -18,7 +18,7 @@ func further(text string) error                    { return words("not " + text)
 func report(field, cause string, args ...any)      { _ = fn.Problem{Cause: fmt.Sprintf(cause, args...)} }
 func told(text string) *fn.Fault                   { return &fn.Fault{Cause: text} }
 func plain(v secret.Value) string                  { return v.Reveal() }
-func louder(v secret.Value) (string, error)      { return strings.ToUpper(plain(v)), nil }
+func louder(v secret.Value) (string, error)        { return strings.ToUpper(plain(v)), nil }
 func textAndCause(v secret.Value) (string, string) { return v.Reveal(), "it is too long" }
 func orNone(text string) string                    { return strings.TrimSpace(text) }
 func many[T any](of ...T) []T                      { return of }
@@ -84,9 +84,11 @@ func closures(v secret.Value) {
 	_ = errors.New(once())                                                                      // leaks
 	each([]string{v.Reveal()}, func(text string) { _ = errors.New(text) })                      // leaks
 	_ = slices.ContainsFunc([]string{text}, func(one string) bool { return words(one) == nil }) // leaks
-	for one := range slices.Values([]string{text}) { // leaks
+	for one := range slices.Values([]string{text}) {                                            // leaks
 		_ = errors.New(one)
 	}
+	_ = map[string]any{"words": words} // leaks
+	_ = map[string]any{"kept": kept}
 	method := loud{}.say
 	_ = method(text)                                                  // leaks
 	_ = errors.New(strings.Map(func(r rune) rune { return r }, text)) // leaks
