@@ -29,7 +29,8 @@
 // The files:
 //
 //	loads.go    the program's packages, and what is found in them
-//	program.go  what is known of all functions, and of one
+//	program.go  what is known of all functions, and who calls whom
+//	function.go what is known of one
 //	held.go     what a value has of secrets, and which types can have any
 //	steps.go    what one instruction does
 //	fill.go     what is written to where a value points
