@@ -1,9 +1,10 @@
 package secretflow
 
 import (
-	"bufio"
 	"fmt"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,21 +18,30 @@ const root = "../.."
 
 // allowed are the places that make words of a secret for a reason.
 var allowed = map[string]string{
-	"vaultsrc/sent.go strconv.Quote":                          "to find what was sent where Vault quotes it",
-	"vaultsrc/gcp_signing.go fmt.Sprintf":                     "the type of a key that is none: one of four words",
-	"vaultsrc/gcp_signing.go a function that gives a message": "the same",
+	"vaultsrc/sent.go strconv.Quote":                    "to find what was sent where Vault quotes it",
+	"vaultsrc/gcp_signing.go fmt.Sprintf":               "the type of a key that is none: one of four words",
+	"vaultsrc/gcp_signing.go vaultsrc.gcpSignedToken$1": "the same",
+}
+
+// trusted are the functions that make of a secret what is none.
+var trusted = map[string]string{
+	"vaultsrc.withoutSent":              "it takes what was sent out of a server's words: TestNoValueIsInWhatIsSaidOfAServer",
+	"template.parseError":               "it takes only known words, and the text of a template, which is shown where it stands in no Secret: TestTemplatesMakeTheData",
+	"template.executionError":           "the same: TestNoFunctionSaysWhatItWasGiven",
+	"vaultsrc.endpoint.connectionFault": "of a library's error it shows kinds, names of hosts and what the system says: TestNoValueIsInWhatIsSaidOfAServer",
+	"template.Template.Rename":          "it makes a key of a key, and keys are shown",
 }
 
 // leaking is a package with a secret in every way that there is to make words, and
 // beside it what makes none of it.
-const leaking = "tests/secretflow/testdata/leaks/leaks.go"
+const leaking = "tests/secretflow/testdata/leaks"
 
 // looked is at the whole program, and at that package.
 var looked = sync.OnceValues(func() (all struct {
 	found []Finding
 	at    int
 }, err error) {
-	all.found, all.at, err = Find(root, ".", "./fn/...", "./vaultsrc/...", "./"+filepath.Dir(leaking))
+	all.found, all.at, err = Find(root, slices.Sorted(maps.Keys(trusted)), ".", "./fn/...", "./vaultsrc/...", "./"+leaking)
 	return all, err
 })
 
@@ -44,7 +54,7 @@ func TestNoSecretGoesIntoWords(t *testing.T) {
 	}
 	used := map[string]bool{}
 	for _, f := range all.found {
-		if f.File == leaking {
+		if path.Dir(f.File) == leaking {
 			continue
 		}
 		place := f.File + " " + f.Sink
@@ -73,25 +83,30 @@ func TestEveryWayIsFound(t *testing.T) {
 	}
 	var got, want []string
 	for _, f := range all.found {
-		if f.File != leaking {
+		if path.Dir(f.File) != leaking {
 			continue
 		}
 		if line := fmt.Sprintf("%s:%d", f.File, f.Line); !slices.Contains(got, line) {
 			got = append(got, line)
 		}
 	}
-	text, err := os.Open(filepath.Join(root, leaking))
+	files, err := filepath.Glob(filepath.Join(root, leaking, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer text.Close()
-	lines := bufio.NewScanner(text)
-	for n := 1; lines.Scan(); n++ {
-		if strings.HasSuffix(lines.Text(), "// leaks") {
-			want = append(want, fmt.Sprintf("%s:%d", leaking, n))
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for line := range strings.Lines(string(text)) {
+			if n++; strings.HasSuffix(strings.TrimSpace(line), "// leaks") {
+				want = append(want, fmt.Sprintf("%s/%s:%d", leaking, filepath.Base(file), n))
+			}
 		}
 	}
-	if diff := cmp.Diff(want, got); diff != "" || len(want) < 20 {
+	if diff := cmp.Diff(want, got); diff != "" || len(want) < 60 {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -1,14 +1,15 @@
 package secretflow
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"go/ast"
-	"go/types"
 	"path/filepath"
 	"slices"
 
 	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/ssa/ssautil"
 )
 
 const (
@@ -26,62 +27,60 @@ type Finding struct {
 }
 
 // Find loads packages by their patterns, from the folder of go.mod, and returns what it
-// finds in them, in their order, and how many calls and literals it has looked at. Test
-// files are not looked at.
-func Find(root string, patterns ...string) (found []Finding, looked int, err error) {
-	loaded, err := packages.Load(&packages.Config{Dir: root, Mode: packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports}, patterns...)
+// finds in them, in their order, and how many places that make words it has looked at.
+// Test files are not looked at. Of functions that are trusted, what they say and give of what
+// they are given is taken to have nothing; it is an error if one is not there, or if it
+// does no such thing.
+func Find(root string, trusted []string, patterns ...string) (found []Finding, looked int, err error) {
+	loaded, err := packages.Load(&packages.Config{Dir: root, Mode: packages.LoadSyntax}, patterns...)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, one := range loaded {
+		for _, wrong := range one.Errors {
+			err = errors.Join(err, wrong)
+		}
+	}
+	if len(loaded) == 0 {
+		err = fmt.Errorf("no packages of %v", patterns)
+	}
 	if err != nil {
 		return nil, 0, err
 	}
 	if root, err = filepath.Abs(root); err != nil {
 		return nil, 0, err
 	}
-	for _, p := range loaded {
-		for _, wrong := range p.Errors {
-			err = errors.Join(err, wrong)
+	built, _ := ssautil.Packages(loaded, ssa.InstantiateGenerics)
+	built.Build()
+	p, err := newProgram(built)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, name := range trusted {
+		if err := p.trust(name); err != nil {
+			return nil, 0, err
 		}
-		for _, file := range p.Syntax {
-			for _, declared := range file.Decls {
-				t := newTaint(p.TypesInfo)
-				t.learn(declared)
-				ast.Inspect(declared, func(n ast.Node) bool {
-					sink, words := t.sink(n)
-					if sink == "" {
-						return true
-					}
-					looked++
-					if slices.ContainsFunc(words, t.holds) {
-						at := p.Fset.Position(n.Pos())
-						name, outside := filepath.Rel(root, at.Filename)
-						if outside != nil {
-							name = at.Filename
-						}
-						found = append(found, Finding{filepath.ToSlash(name), at.Line, sink})
-					}
-					return true
-				})
+	}
+	p.follow()
+	for _, f := range p.functions {
+		if f.isTrusted && !f.needsTrust() {
+			return nil, 0, fmt.Errorf("%s is trusted, and need not be", f.shortName())
+		}
+		for said, from := range f.said {
+			looked++
+			if from&revealed == 0 {
+				continue
 			}
+			at := built.Fset.Position(said.at)
+			name, outside := filepath.Rel(root, at.Filename)
+			if outside != nil {
+				name = at.Filename
+			}
+			found = append(found, Finding{filepath.ToSlash(name), at.Line, said.by})
 		}
 	}
-	if len(loaded) == 0 {
-		err = errors.Join(err, fmt.Errorf("no packages of %v", patterns))
-	}
-	return found, looked, err
-}
-
-// isValue tells the secret type, or a pointer to it, or many of it.
-func isValue(t types.Type) bool {
-	switch t := types.Unalias(t).(type) {
-	case *types.Named:
-		return t.Obj().Name() == "Value" && t.Obj().Pkg() != nil && t.Obj().Pkg().Path() == secretPath
-	case *types.Pointer:
-		return isValue(t.Elem())
-	case *types.Slice:
-		return isValue(t.Elem())
-	case *types.Array:
-		return isValue(t.Elem())
-	case *types.Map:
-		return isValue(t.Elem()) || isValue(t.Key())
-	}
-	return false
+	slices.SortFunc(found, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Sink, b.Sink))
+	})
+	return slices.Compact(found), looked, nil
 }

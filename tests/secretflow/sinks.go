@@ -1,10 +1,11 @@
 package secretflow
 
 import (
-	"go/ast"
 	"go/types"
 	"slices"
 	"strings"
+
+	"golang.org/x/tools/go/ssa"
 )
 
 // speaks are packages whose functions make words of what they are given, or say it.
@@ -16,102 +17,147 @@ var quotes = []string{"strconv.Quote", "strconv.QuoteToASCII", "strconv.AppendQu
 // ofMessages are the program's types that end as words: their texts are for people.
 var ofMessages = []string{"Problem", "Fault", "Error", "Check", "Result", "Refusal", "advised", "failure", "reason"}
 
-// sink names what makes words in a node, and what it makes them of; "" for what makes
-// none.
-func (t *taint) sink(n ast.Node) (name string, words []ast.Expr) {
-	switch n := n.(type) {
-	case *ast.CompositeLit:
-		if of := t.message(t.info.TypeOf(n)); of != "" {
-			return of + " literal", n.Elts
+// words takes note of an instruction that makes words.
+func (f *function) words(instruction ssa.Instruction) {
+	switch i := instruction.(type) {
+	case *ssa.Panic:
+		f.say(i, "panic", i.X)
+	case *ssa.ChangeType:
+		if of := message(i.Type()); of != "" && message(i.X.Type()) == "" {
+			f.say(i, of+" conversion", i.X)
 		}
-	case *ast.AssignStmt:
-		// problem.Cause = …
-		for i, to := range n.Lhs {
-			if field, ok := to.(*ast.SelectorExpr); ok && len(n.Lhs) == len(n.Rhs) {
-				if of := t.message(t.info.TypeOf(field.X)); of != "" {
-					return of + " field", n.Rhs[i : i+1]
-				}
+	case *ssa.Convert:
+		if of := message(i.Type()); of != "" {
+			f.say(i, of+" conversion", i.X)
+		}
+	case *ssa.Store:
+		if field, ok := i.Addr.(*ssa.FieldAddr); ok {
+			if of := message(field.X.Type()); of != "" {
+				f.say(i, of+" field", i.Val)
 			}
 		}
-	case *ast.CallExpr:
-		return t.sinkOfCall(n)
+	case ssa.CallInstruction:
+		if by := speaker(i.Common()); by != "" {
+			f.say(i, by, i.Common().Args...)
+		}
 	}
-	return "", nil
 }
 
-func (t *taint) sinkOfCall(call *ast.CallExpr) (name string, words []ast.Expr) {
-	if t.info.Types[call.Fun].IsType() {
-		if of := t.message(t.info.TypeOf(call)); of != "" {
-			return of + " conversion", call.Args
-		}
-		return "", nil
-	}
-	if builtin, ok := call.Fun.(*ast.Ident); ok {
-		if _, ok := t.info.ObjectOf(builtin).(*types.Builtin); ok {
-			if slices.Contains([]string{"panic", "print", "println"}, builtin.Name) {
-				return builtin.Name, call.Args
-			}
-			return "", nil
+// say takes note of words that an instruction makes of values.
+func (f *function) say(at ssa.Instruction, by string, values ...ssa.Value) {
+	var from origins
+	for _, value := range values {
+		from |= f.has(value).and(f.shown(value)).all()
+		if showsValue(value) {
+			from |= revealed
 		}
 	}
-	signature, ok := t.info.TypeOf(call.Fun).Underlying().(*types.Signature)
-	if !ok {
-		return "", nil
+	f.sayThere(said{position(at), by}, from)
+}
+
+func (f *function) sayThere(place said, from origins) {
+	known, ok := f.said[place]
+	if with := known | from; !ok || with != known {
+		f.said[place], f.program.grown = with, true
 	}
-	function := t.called(call)
-	path := ""
-	if function != nil && function.Pkg() != nil {
-		path = function.Pkg().Path()
-		name = function.Pkg().Name() + "." + function.Name()
+}
+
+// speaker names the function that a call gives words to; "" for another.
+func speaker(call *ssa.CallCommon) string {
+	if builtin, ok := call.Value.(*ssa.Builtin); ok && (builtin.Name() == "print" || builtin.Name() == "println") {
+		return builtin.Name()
 	}
+	path, name := called(call)
 	switch {
-	case path == "errors" && function.Name() != "New":
-		return "", nil // Is, As, Join
-	case slices.Contains(speaks, path), slices.Contains(quotes, name):
-		return name, call.Args
-	case path != "" && !strings.HasPrefix(path, module):
-		return "", nil
+	case path == "errors" && name != "New":
+		return "" // Is, As, Join
+	case slices.Contains(speaks, path), slices.Contains(quotes, path+"."+name):
+		return path[strings.LastIndex(path, "/")+1:] + "." + name
 	}
-	// A function of the program's own, or one in a variable: one that takes anything
-	// puts it into a format, and one that gives a message, its texts into that.
-	if signature.Variadic() {
-		last := signature.Params().At(signature.Params().Len() - 1).Type().(*types.Slice)
-		if any, ok := last.Elem().Underlying().(*types.Interface); ok && any.NumMethods() == 0 {
-			return "a function of " + last.String(), call.Args
-		}
-	}
-	for result := range signature.Results().Variables() {
-		if t.message(result.Type()) != "" {
-			return "a function that gives a message", slices.DeleteFunc(slices.Clone(call.Args), func(e ast.Expr) bool { return !isText(t.info.TypeOf(e)) })
-		}
-	}
-	return "", nil
+	return ""
 }
 
 // message names a type of the program's that is a message, or many of them; "" for
 // another.
-func (t *taint) message(of types.Type) string {
+func message(of types.Type) string {
 	switch of := types.Unalias(of).(type) {
 	case *types.Pointer:
-		return t.message(of.Elem())
+		return message(of.Elem())
 	case *types.Slice:
-		return t.message(of.Elem())
+		return message(of.Elem())
 	case *types.Named:
-		if isOfModule(of) && slices.Contains(ofMessages, of.Obj().Name()) {
+		if isOurs(of.Obj()) && slices.Contains(ofMessages, of.Obj().Name()) {
 			return of.Obj().Name()
 		}
 	}
 	return ""
 }
 
-// isText tells a string, bytes or an error: a [secret.Value] is given to a function that
-// makes a message only to be taken out of it.
-func isText(of types.Type) bool {
-	if of == nil || isValue(of) {
-		return false
+// shown is what is seen of a value by who prints it or encodes it: fields of the
+// program's structs, also of those in an interface or in a list of them.
+func (f *function) shown(value ssa.Value) (all held) {
+	for _, one := range listed(value) {
+		if boxed, ok := one.(*ssa.MakeInterface); ok {
+			one = boxed.X
+		}
+		all = all.and(f.inside(one.Type(), nil))
 	}
-	basic, ok := of.Underlying().(*types.Basic)
-	return ok && basic.Info()&types.IsString != 0 || types.Identical(of, types.NewSlice(types.Typ[types.Byte])) || types.Implements(of, errorType)
+	return all
 }
 
-var errorType = types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
+// showsValue tells whether a [secret.Value] is among what is printed. It prints nothing
+// of itself, and is to be in no message.
+func showsValue(value ssa.Value) bool {
+	return slices.ContainsFunc(listed(value), func(one ssa.Value) bool {
+		boxed, ok := one.(*ssa.MakeInterface)
+		return ok && isValue(boxed.X.Type())
+	})
+}
+
+// listed are the elements of a list, as Go makes one of the last arguments of
+// fmt.Errorf; of what is none, itself.
+func listed(value ssa.Value) (elements []ssa.Value) {
+	slice, ok := value.(*ssa.Slice)
+	if !ok {
+		return []ssa.Value{value}
+	}
+	array, ok := slice.X.(*ssa.Alloc)
+	if !ok {
+		return []ssa.Value{value}
+	}
+	for _, use := range *array.Referrers() {
+		if element, ok := use.(*ssa.IndexAddr); ok {
+			for _, use := range *element.Referrers() {
+				if store, ok := use.(*ssa.Store); ok {
+					elements = append(elements, store.Val)
+				}
+			}
+		}
+	}
+	return elements
+}
+
+// inside is what the fields of a type have.
+func (f *function) inside(of types.Type, around []types.Type) (all held) {
+	if isValue(of) || slices.Contains(around, of) {
+		return held{}
+	}
+	around = append(around, of)
+	switch of := of.Underlying().(type) {
+	case *types.Pointer:
+		return f.inside(of.Elem(), around)
+	case *types.Slice:
+		return f.inside(of.Elem(), around)
+	case *types.Array:
+		return f.inside(of.Elem(), around)
+	case *types.Map:
+		return f.inside(of.Elem(), around).and(f.inside(of.Key(), around))
+	case *types.Struct:
+		for field := range of.Fields() {
+			if isOurs(field) {
+				all = all.and(f.hasPlace(field.Origin())).and(f.inside(field.Type(), around))
+			}
+		}
+	}
+	return all
+}
