@@ -1,7 +1,6 @@
 package fn
 
 import (
-	"context"
 	"crypto/ed25519"
 	"encoding/asn1"
 	"encoding/base64"
@@ -10,9 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/esfn/esfn/fn/secret"
 	"github.com/esfn/esfn/tests/canary"
 )
 
@@ -55,12 +52,17 @@ func (c *canaryRun) large() map[string]string {
 
 // overdone are templates over such values.
 var overdone = []string{
-	`{{ list .long .long | len }}`, `{{ .long | b64enc }}`, `{{ replace "x" .a .less }}`, `{{ $d := dict "a" .a }}{{ $_ := set $d "a" $d }}`, `{{ $d := dict "a" .a }}{{ $l := list $d $d $d $d $d }}{{ $_ := set $d "b" .less }}{{ $l }}`, `{{ $l := until 100000 }}{{ range until 1000 }}{{ $_ := first $l }}{{ end }}{{ .a }}`, `{{ range until 99999 }}{{ range until 999 }}{{ end }}{{ end }}{{ .a }}`,
-	`{{ regexMatch .expression .a }}`, `{{ regexReplaceAll "x{300}y" .less .a }}`, `{{ regexFindAll "." .long -1 }}`, `{{ fromYaml .yaml }}`, `{{ fromYaml .aliases }}`, `{{ semver .key }}`, `{{ jwkPrivateKeyPem .key }}`, `{{ append (until 5000) .a | uniq }}`,
+	`{{ $d := dict "a" .a }}{{ $_ := set $d "a" $d }}`, `{{ $d := dict "a" .a }}{{ $l := list $d $d $d $d $d }}{{ $_ := set $d "b" .less }}{{ $l }}`,
+	`{{ regexMatch .expression .a }}`, `{{ regexReplaceAll "x{300}y" .less .a }}`, `{{ fromYaml .aliases }}`, `{{ semver .key }}`, `{{ jwkPrivateKeyPem .key }}`, `{{ append (until 5000) .a | uniq }}`,
 	`{{ jwkPublicKeyPem .private }}`, `{{ jwkPrivateKeyPem .public }}`, `{{ jwkPublicKeyPem .oct }}`, `{{ jwkPublicKeyPem .bad }}`, `{{ jwkPublicKeyPem .none }}`, `{{ rsaDecrypt .a "SHA256" .a .rsa_key }}`, `{{ rsaDecrypt "RSA-OAEP" "SHA256" .a .rsa_key }}`, `{{ rsaDecrypt "RSA-OAEP" .a .a .ec_key }}`, `{{ rsaDecrypt "RSA-OAEP" .a .a .o }}`,
 	`{{ filterCertChain "leaf" (print .rsa_crt .self_crt .rsa_crt) }}`, `{{ filterCertChain "leaf" (print .self_crt .self_crt) }}`, `{{ filterCertChain "leaf" (print .child_crt .self_crt .self_crt) }}`, `{{ pkcs12key .archive }}`, `{{ pkcs12keyPass .a .rc2_p12 }}`, `{{ pkcs12certPass .a .older }}`,
 	`{{ }}`, `{{ .a | }}`, "{{ " + strings.Repeat("(", 20000) + ".a", `{{ define "x" }}{{ .a }}{{ end }}{{ define "x" }}{{ .o }}{{ end }}`, `{{ template "none" .a }}`, `{{ (fromJson .null).a }}`, `{{ (dict "a" nil).a.b }}`, `{{ (index (dict) .a).b }}`, strings.Repeat("{{/* x */}}", 1<<17) + `{{ .a }}`,
 	`{{ .a | bcrypt }}{{ randAlpha 5 }}`, `{{ $x := list .less .less .less }}{{ range until 3 }}{{ $x = list $x $x }}{{ end }}`,
+}
+
+// exhausting are more of them, which take long, or values that do.
+var exhausting = []string{
+	`{{ $l := until 100000 }}{{ range until 1000 }}{{ $_ := first $l }}{{ end }}{{ .a }}`, `{{ range until 99999 }}{{ range until 999 }}{{ end }}{{ end }}{{ .a }}`, `{{ regexFindAll "." .long -1 }}`, `{{ list .long .long | len }}`, `{{ replace "x" .a .less }}`, `{{ .long | b64enc }}`, `{{ fromYaml .yaml }}`,
 }
 
 // bounds are those of templates, keys and folders, and what goes over them, and a run that
@@ -84,6 +86,9 @@ func (c *canaryRun) bounds() {
 		for _, place := range places {
 			c.in(name+", "+place+": "+text[:min(len(text), 80)], secret+vaultStore+es("app", from+strings.ReplaceAll(place, "%q", strconv.Quote(text))), &fake{secrets: map[string]string{"s": string(object)}}, "labels")
 		}
+	}
+	for _, text := range exhausting {
+		over("exhausting", text, `data: {k: %q}`)
 	}
 	for _, text := range overdone {
 		over("too much", text, `data: {k: %q}`, `templateFrom: [{secret: {name: t, items: [{key: k, templateAs: KeysAndValues}]}}]`)
@@ -134,44 +139,4 @@ func (c *canaryRun) keysAndFolders() {
 	for _, most := range []Bytes{1, 60, 100} {
 		c.with(fmt.Sprint("values of more than ", most), Input{Items: items(c.T, vaultStore+twice), MaxValues: most}, source)
 	}
-}
-
-// endings are runs that have no time, or none any more: for what they read, or for what
-// they make of it.
-func (c *canaryRun) endings() {
-	value := `{"f":"` + c.marks.Text("read too late") + `"}`
-	over, cancel := context.WithTimeout(c.Context(), -time.Second)
-	defer cancel()
-	soon, cancel := context.WithTimeout(c.Context(), 200*time.Millisecond)
-	defer cancel()
-	for name, run := range map[string]struct {
-		in     context.Context
-		source Source
-	}{
-		"before": {over, &fake{secrets: map[string]string{"s": value}}}, "meanwhile": {c.Context(), late{err: fmt.Errorf("%s: %w", value, context.DeadlineExceeded)}}, "behind": {soon, late{until: soon, answer: value}},
-	} {
-		out, problems := Run(run.in, Input{Items: items(c.T, vaultStore+es("app", "dataFrom: [{extract: {key: s}}]"))}, run.source)
-		c.runs++
-		c.says("no time: "+name, append(problems, out.Warnings...))
-		if len(problems) == 0 {
-			c.Errorf("no time: %s: it works", name)
-		}
-	}
-}
-
-// late is a source that fails as a run does that is over, or answers when it is.
-type late struct {
-	err    error
-	until  context.Context
-	answer string
-}
-
-func (late) Admit([]Connection) []Refusal { return nil }
-
-func (l late) Read(context.Context, Ref) (Answer, error) {
-	if l.err != nil {
-		return Answer{}, l.err
-	}
-	<-l.until.Done()
-	return Answer{Fields: secret.New(l.answer), Path: "kv/data/s"}, nil
 }
