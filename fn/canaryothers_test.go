@@ -3,7 +3,6 @@ package fn
 import (
 	"fmt"
 	"strings"
-	"testing/fstest"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -41,16 +40,7 @@ func (c *canaryRun) others() {
 		"ours":    "apiVersion: esfn.krm/v1alpha1\nkind: RenderExternalSecrets\nmetadata: {name: c}\nspec: {outputPath: ../x, consumed: maybe, suffixHash: 1, password: " + m.Text("beside settings") + ", resources: [{kind: Secret, stringData: {a: " + m.Text("in resources") + "}}, " + m.Text("no resource") + "]}",
 		"of data": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {consumed: maybe, password: " + m.Text("in data of settings") + "}",
 	} {
-		out, problems := Run(c.Context(), Input{Items: items(c.T, store+plain), FunctionConfig: yaml.MustParse(config)}, source)
-		c.runs++
-		c.says("a functionConfig "+name, append(problems, out.Warnings...))
-	}
-	folder := fstest.MapFS{"default/login/other": {Data: []byte(m.Text("in the operator's folder"))}, "default/empty/token": {}, "default/file": {Data: []byte(m.Text("in place of a folder"))}, "default/key/token/x": {Data: []byte(m.Text("below a key"))}, "default/good/token": {Data: []byte(m.Text("a file of the operator's"))}}
-	for _, secret := range []string{"login", "empty", "file", "key", "good", "none"} {
-		documents := change(strings.TrimPrefix(c.store(""), c.login()), "name: login", "name: "+secret)
-		out, problems := Run(c.Context(), Input{Items: items(c.T, documents+plain), Operator: Operator{Secrets: folder, DenyPackageStores: secret == "none", Items: items(c.T, c.login()+c.login()+"kind: Pod\nmetadata: {name: p}\nspec: "+m.Text("no use")+"\n")[:1+len(secret)%3]}}, source)
-		c.runs++
-		c.says("the operator's "+secret, append(problems, out.Warnings...))
+		c.with("a functionConfig "+name, Input{Items: items(c.T, store+plain), FunctionConfig: yaml.MustParse(config)}, source)
 	}
 	// Where kpt writes, and what it wrote before.
 	kpt := func(text, file string) string {

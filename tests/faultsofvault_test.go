@@ -15,6 +15,8 @@ type fault struct {
 	// any: active is an address before it.
 	alone bool
 	flags func(active string) []string
+	// way is the only one to run esfn in that has the fault; empty where all have it.
+	way string
 	// anyRead tells that it meets whichever reads come first: the page has NAME and N for
 	// the secret's name and the entry's number.
 	anyRead bool

@@ -85,16 +85,10 @@ func TestNobodyReads(t *testing.T) {
 // fullPipe is the end to write to of a pipe that takes nothing more until somebody reads.
 func fullPipe(t *testing.T) *os.File {
 	t.Helper()
-	from, to, err := os.Pipe()
+	pipe, err := unreadPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { from.Close(); to.Close() })
-	if err := to.SetWriteDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
-		t.Fatal(err)
-	}
-	for err == nil {
-		_, err = to.Write(make([]byte, 1<<12))
-	}
-	return to
+	t.Cleanup(func() { pipe.from.Close(); pipe.to.Close() })
+	return pipe.to
 }

@@ -34,7 +34,7 @@ func TestReliability(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	faults := slices.Concat(faultsOfVault, faultsBetween, faultsOfConnections)
+	faults := slices.Concat(faultsOfVault, faultsBetween, faultsOfConnections, faultsAround)
 	played := make([]map[string]playedFault, len(faults))
 	folder := t.TempDir()
 	var all sync.WaitGroup
@@ -96,7 +96,10 @@ func TestReliability(t *testing.T) {
 // ways are those that a fault is played in: one that needs a Vault of its own in the
 // first alone, which is enough.
 func (f fault) ways() []string {
-	if f.alone {
+	switch {
+	case f.way != "":
+		return []string{f.way}
+	case f.alone:
 		return ways[:1]
 	}
 	return ways

@@ -1,15 +1,14 @@
 package tests
 
 import (
-	"bytes"
 	"encoding/base64"
 	"fmt"
-	"os/exec"
-	"path/filepath"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/esfn/esfn/tests/testbed"
 )
@@ -31,6 +30,12 @@ type trial struct {
 	env     []string
 	// secretID is what it logs in with.
 	roleID, secretID string
+	// stdout is where the output goes; nil where it is taken.
+	stdout *outlet
+	// kustomization is that of the folder that esfn build is given.
+	kustomization string
+	// process is esfn's, once it runs.
+	process chan *os.Process
 	// hosts are names for addresses in what it says.
 	hosts map[string]string
 	// end ends the Vault, where it is the trial's own.
@@ -53,7 +58,7 @@ var trials atomic.Int64
 // newTrial is one with a fault, before the Vault of all or one of its own; end ends it.
 func newTrial(f fault, shared *testbed.Vault) (t *trial, err error) {
 	t = &trial{vault: shared, leaks: &testbed.Leaks{}, mount: fmt.Sprint("approle-", trials.Add(1)), entries: fourSecrets,
-		store: map[string]string{"path": "kv"}, env: []string{"ESFN_CONCURRENCY=1"}, hosts: map[string]string{}, end: func() {}}
+		store: map[string]string{"path": "kv"}, env: []string{"ESFN_CONCURRENCY=1"}, hosts: map[string]string{}, end: func() {}, kustomization: "resources: [all.yaml]\n", process: make(chan *os.Process, 1)}
 	t.leaks.Remember("the root token", testbed.RootToken)
 	t.leaks.Remember("a value", marked)
 	if t.recorder, err = testbed.NewRecorder(shared.Address, t.leaks); err != nil {
@@ -82,53 +87,18 @@ func newTrial(f fault, shared *testbed.Vault) (t *trial, err error) {
 
 // check notes what went wrong in bringing the fault about.
 func (t *trial) check(err error) {
-	if t.err == nil {
+	if err != nil && t.err == nil {
 		t.err = err
 	}
 }
+
+// terminate sends SIGTERM to esfn, once.
+func (t *trial) terminate() { t.check((<-t.process).Signal(syscall.SIGTERM)) }
 
 // do sends a request to Vault that brings the fault about.
 func (t *trial) do(method, path, body string) {
 	_, err := t.vault.Do(method, path, body)
 	t.check(err)
-}
-
-// ways are those that a trial is run in, each with a login of its own: all that is
-// said of a fault is true of each.
-var ways = []string{pipeWay, listWay}
-
-const pipeWay, listWay = "a pipe", "a ResourceList"
-
-// run runs esfn, and looks at what came of it.
-func (t *trial) run(folder, way string) (o outcome, err error) {
-	command := exec.Command(filepath.Join(programs.folder, "esfn"))
-	input := t.manifests()
-	switch way {
-	case pipeWay:
-		command.Stdin = strings.NewReader(input)
-	case listWay:
-		list := "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n"
-		for _, item := range strings.Split(input, "---\n") {
-			list += "- " + strings.ReplaceAll(strings.TrimSpace(item), "\n", "\n  ") + "\n"
-		}
-		command.Stdin = strings.NewReader(list)
-	}
-	var stdout, stderr bytes.Buffer
-	command.Stdout, command.Stderr = &stdout, &stderr
-	command.Env = append([]string{"HOME=" + folder}, t.env...)
-	_ = command.Run() // its exit status is looked at
-	// The login's Secret is part of the output, and another one in each trial.
-	out := strings.ReplaceAll(stdout.String(), t.secretID, "made-up-secret-id")
-	o = outcome{exit: command.ProcessState.ExitCode(), stdout: out, stderr: stderr.String(), requests: map[string]int{}, connections: t.recorder.Connections("")}
-	for _, kind := range testbed.Kinds {
-		requests, err := t.recorder.Requests(testbed.Selection{Kind: kind})
-		if err != nil {
-			return o, err
-		}
-		o.requests[kind] = len(requests)
-	}
-	t.recorder.Close()
-	return o, t.err
 }
 
 // tokensLeft counts the tokens of logins that are valid, by the path of the login. A

@@ -20,6 +20,8 @@ const (
 	CutInBody
 	// CutInHeader cuts it in the middle of an answer's header. Not over HTTP/2.
 	CutInHeader
+	// StallInBody sends an answer up to its middle, and then nothing.
+	StallInBody
 )
 
 // Fault is an answer in Vault's place.
@@ -29,7 +31,7 @@ type Fault struct {
 	Pattern string
 	// After so many of them it begins, and Times is how often it is then; -1 for ever.
 	After, Times int
-	// Status is the answer's, or one of Cut, Hang, CutInBody and CutInHeader.
+	// Status is the answer's, or one of Cut, Hang, CutInBody, CutInHeader and StallInBody.
 	Status int
 	Body   string
 	// Passed has Vault get the request as well: what is lost is its answer. Half of that
@@ -139,10 +141,13 @@ func (f *Fault) answer(w http.ResponseWriter, request *http.Request, vault http.
 	case Hang:
 		<-request.Context().Done() // until the client goes away
 		return
-	case CutInBody:
+	case CutInBody, StallInBody:
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)+1))
 		_, _ = io.WriteString(w, body)
 		_ = http.NewResponseController(w).Flush()
+		if f.Status == StallInBody {
+			<-request.Context().Done() // until the client goes away
+		}
 		panic(http.ErrAbortHandler)
 	case CutInHeader:
 		connection, _, err := http.NewResponseController(w).Hijack()
