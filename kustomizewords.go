@@ -66,40 +66,61 @@ func isFileName(folder, name string) bool {
 var kustomizesWords = sync.OnceValue(func() map[string]bool {
 	words := map[string]bool{"": true}
 	for word := range strings.FieldsSeq(`
-a able absolute access accumulate accumulated accumulating accumulation add added adding after alias alias: aliasing all
-allowed already an anchor and annotation annotations any api apiversion are array as at attempt base based bases be been
-before begin below bigger binary block bool both bound bounds build builder builtin but by called can cannot case cast
-changed character characters chart circular class close cluster collection column command commonannotations commonlabels
-components config configmap configmapgenerator configuration configure configured configuring conflict conflicts connection
-contain contains content contents context control copy correct could count create creating crd crds current cycle data
-decode decoding default defined definition delete delimiter denied deployment deprecated destination detected did
-directive directories directory do document documents does done duplicate duplicated each element elements empty enable
-enabled encode encoded encountered end ended entries entry env envs err error errors escape evalsymlink evaluating
-exactly exceeded excessive exclusive executable exist existing exists exit expand expanding expect expected external
-fail failed failing failure field fieldpath fields fieldspec fieldspecs file files filter find first flag flags flow
-folder following for format found from function functions generate generated generating generator generators get git go
-group gvk gvkn handle has have hash helm helm-command helmcharts helmcharts: host id ids identify if ignored image
-images in incorrect indentation index info inside instance integer interface into invalid is it item items its json key
-keys kind kinds known kube kubernetes kustomization kustomization.yaml kustomization.yml label labels large last length
-lines list literal literals load load-restrictor loading local looking lookup lstat malformed malformedyamlerror map
-mapped mapping mappings marker marshal match matched matches matching may merge merged message metadata missing mode
-more multiple must name named namespace nameprefix names namesuffix nested new nil no node nodes none not null number
-object objects of on one only open openapi operation operations option options or order origin other out outside
-overflow package pair pairs parse parser parsing patch patches patchesjson6902 patchesstrategicmerge patchtransformer
-path paths permission permitted please plugin plugins possible prefix problem process properly quoted read reader
-reading record refer reference references referenced referral referrals referrer regex registered relative remote remove
-replace replaced replacement replacements replicas repo repository required res resid resource resources root rule run
-running same scalar scanning schema secret secretgenerator security see select selected selection selector selectors
-sequence set should signal simple single slice sm smp some source sources spec specified specify start starts state
-status stdin stopped strategic stream string strings struct structure success such supported symlink syntax tab tag
-target targets template the them this time to token too top transformer transformers tree trouble true try two type
-types unable undefined unexpected unique unknown unmarshal unmarshalling unset unsupported update uri url use used using
-utf8 valid validate validators value values variable varreference vars version visitor was when where while with within
-without write wrong yaml yet you your [][]string []string []interface killed strategic-merge options.index patches.target metadata.name got received mappingnode scalarnode sequencenode aliasnode t str int float
-map kv enable-helm that utf8 killed interrupt broken pipe refused timeout
-loaded bytes cannotstart starting violates allow-missing combined ambiguous regular device directories: symbolic links
-many levels input/output resolve resolves canonicalization filesystem kustomize fix edit run: warning deprecated: 'err`) {
-		words[strings.Trim(word, ":'")] = true
+[][]string []interface []string a able above absolute accept access accumulate accumulated accumulating accumulation
+add added adding additional after alias aliasing aliasnode all allow-missing allowed alphanumerical already ambiguous
+an anchor and annotation annotations any api apiversion appears append apply archive are argument arguments array as
+at attempt attempted attempting bad base based bases be been before begin behavior below bigger binaries binary
+binding blank block bool both bound bounds break broken build builder buildmetadata built builtin bundle but by bytes
+called can cannot canonicalization case cast changed character characters chart checking circular class clean clear
+cli cloned close closed closing cluster code collection column combined comma command comment commonannotations
+commonlabels compile compiled component components compressed config configmap configmapgenerator configmaps
+configuration configure configured configuring conflict conflicting conflicts connection consistent contain contains
+content contents context control convert converted copy correct corrupted could couldn count cover covered crd crds
+create created creating creation current currently custom cycle data decode decoding default define defined defines
+definition definitions delete delimited delimiter denied deployment deprecated depth destination detected device did
+different digit dir directive directories directory disable disabled do docs document documentation documents does
+doesn doing done downloaded duplicate duplicated each edit either element elements empty enable enable-helm enabled
+enables enabling encode encoded encountered end ended entries entry env environment envs equal err error errors escape
+escaped evalsymlink evaluating even exactly exceeded exceeds excessive exclusive exec executable execute exist
+existing exists exit exits expand expanding expect expected expecting explicitly extension extensions external
+extremely fail failed failing failure false field fieldname fieldpath fieldpaths fields fieldspec fieldspecs
+fieldvalue file files filesystem filter find first fix fixed flag flags float flow folder following for force format
+formatting found from function functionconfig functions generate generated generating generator generators get getting
+git glob go got group gvk gvkn handle handled hard has hash have helm helm-command helmchartinflationgenerator
+helmcharts helmglobals hexdecimal home host http https id identify ids if ignored illegal image images implemented
+implicit in include incompatible incomplete incorrect increasing indent indentation index indexing indicator info
+inline input input/output inside inspect installed instance int integer interface internal interrupt into invalid is
+it item items its itself json jsonop key keys keyword killed kind kinds known kube kubectl kubernetes kustomization
+kustomization.yaml kustomization.yml kustomizations kustomize kv label labels large last leading least legacy legal
+len length level levels like limit lines links list literal literals load load-restrictor loaded loading local
+localize localized long look looking looks lookup loss low lstat main make makes malformed malformedyamlerror many map
+mapped mapping mappingnode mappings maps marker marshal match matched matches matching may merge merged merging
+message metadata metadata.name mismatch mismatched missing mode modify more most mount multiple must mutually name
+named nameprefix namereference names namespace namespaces namespacetransformer namesuffix necessary need needed needs
+negative neither nested network never new next nil no node nodes non none nor normalize not nothing now null number
+numeric object objects of omitted on once one only open openapi opened operation operations option options
+options.index or order origin other out output outputs outside over overflow override owner package pair pairs
+parameter parent parse parser parsing past patch patches patches.target patchesjson6902 patchesstrategicmerge
+patchtransformer path paths pattern patterns permission permissions permitted pipe plain please plugin plugins policy
+possible prefix previous previously problem process processing produces program properly protocol provide provided
+provider pull qualifies query quote quoted read reader reading received recent record ref refer reference referenced
+references referral referrals referrer refers refused regex registered regular relative releasename remote remove
+rendered repeats replace replaced replacement replacements replica replicas repo repos repository required requires
+res resid resolve resolved resolves resource resourcelist resources restriction retrieve returned role roleref root
+rule rules run running same scalar scalarnode scanning schema scheme scope secret secretgenerator secrets
+security see seems segment select selected selection selector selectors self separated separator sequence sequencenode
+serialize set setting sha short should shouldn signal simple single slice sm smp some sort sorted sorting sortoptions
+source sources space spaces spec specified specify specs starlark start starting starts state status stderr stdin
+stdout stop stopped store str strategic strategic-merge stream string stringdata strings struct structure structured
+subject subjects success such suffix supported symbolic symlink sync syntax t tab tag tagged target targets template
+templated templates temporary test that the them this time timeout timestamps to token too top tracking trailing
+transformation transformer transformers traversal tree trouble true try trying two type types unable unassigned
+unclosed undefined under unexpected unicode unique unknown unmarshal unmarshalling unset unsupported up update
+updating uri url use used using utf utf8 valid validate validation validator validators value values valuesfile
+valuesmerge variable varreference vars verification verify version via violates visitor volumeclaimtemplate want
+warning was well were when where which while whitespace wildcard will with within without work working write writer
+writing written wrong yaml yet you your`) {
+		words[word] = true
 	}
 	return words
 })

@@ -31,6 +31,7 @@ func TestOnlyKustomizesOwnWordsArePassedOn(t *testing.T) {
 		{says: "yaml: line 3: did not find expected key"},
 		{says: "yaml: line 3: could not find expected ':'"},
 		{says: "must specify --enable-helm"},
+		{"external plugins disabled; unable to load external plugin 'made-up'", "external plugins disabled; unable to load external plugin '…'"},
 		{says: "security; file '" + folder + "/a.yaml' is not in or below '" + folder + "/base'"},
 
 		{"MalformedYAMLError: yaml: unknown anchor 'made'up' referenced in File: a.yaml", "MalformedYAMLError: yaml: unknown anchor '…' referenced in File: a.yaml"},
@@ -40,7 +41,7 @@ func TestOnlyKustomizesOwnWordsArePassedOn(t *testing.T) {
 		{"map[string]interface {}(nil): yaml: invalid map key: []interface {}{\"made-up\"}", "yaml: invalid map key: []interface {}{\"…\"}"},
 		{"map[string]interface {}(nil): yaml: cannot decode !!str `made-up` as a !!int", "yaml: cannot decode !!str `…` as a !!int"},
 		{"trouble configuring builtin PatchTransformer with config: `\npatch: made ` up\n`: unable to parse SM or JSON patch from [patch: \"made-up\"]", "trouble configuring builtin PatchTransformer with config: `\npatch: …\n`: unable to parse SM or JSON patch from [patch: \"…\"]"},
-		{`Get "https://ada:***@127.0.0.1:1/x": evalsymlink failure on '/x/https:/ada:made@up@127.0.0.1:1/x' : https://ada:made@up@127.0.0.1/x`, `Get "…": evalsymlink failure on '…`},
+		{`Get "https://ada:***@127.0.0.1:1/x": evalsymlink failure on '/x/https:/ada:made@up@127.0.0.1:1/x' : https://ada:made@up@127.0.0.1/x`, `Get "https:…": evalsymlink failure on '…' : https:…`},
 		{"options.index 3 is out of bounds for value made-up", "options.index … is out of bounds for value …"},
 		{"wrong node kind: expected MappingNode but got ScalarNode: node contents:\nhunter2: made-up", "wrong node kind: expected MappingNode but got ScalarNode: node contents:\n…"},
 		{"must specify a target for JSON patch [{hunter2: add, value: made]up}, x", "must specify a target for JSON patch [{…: add, value: …"},
