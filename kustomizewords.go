@@ -115,7 +115,7 @@ stdout stop stopped store str strategic strategic-merge stream string stringdata
 subject subjects success such suffix supported symbolic symlink sync syntax t tab tag tagged target targets template
 templated templates temporary test that the them this time timeout timestamps to token too top tracking trailing
 transformation transformer transformers traversal tree trouble true try trying two type types unable unassigned
-unclosed undefined under unexpected unicode unique unknown unmarshal unmarshalling unset unsupported up update
+unclosed undefined under unexpected unicode unique unknown unmarshal unmarshalling unset unsupported update
 updating uri url use used using utf utf8 valid validate validation validator validators value values valuesfile
 valuesmerge variable varreference vars verification verify version via violates visitor volumeclaimtemplate want
 warning was well were when where which while whitespace wildcard will with within without work working write writer
