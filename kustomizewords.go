@@ -35,10 +35,11 @@ var (
 // the numbers of lines. less tells that something is left out.
 func withoutValues(folder, words string) (said string, less bool) {
 	words = goType.Replace(words)
+	files := filesNear(folder)
 	var b strings.Builder
 	for _, piece := range inWords().FindAllString(words, -1) {
 		switch {
-		case known().MatchString(piece), kustomizesWords()[strings.ToLower(strings.Trim(piece, ".*-#[]!?"))], isFileName(folder, piece):
+		case known().MatchString(piece), kustomizesWords()[strings.ToLower(strings.Trim(piece, ".*-#[]!?"))], files.has(piece, b.String()):
 			b.WriteString(piece)
 		default:
 			b.WriteString("…")
@@ -49,13 +50,38 @@ func withoutValues(folder, words string) (said string, less bool) {
 	return said, said != words
 }
 
-// isFileName tells the name of a file, or one that is missing where others are. The folder
-// is the one that kustomize builds.
-func isFileName(folder, name string) bool {
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(folder, name)
+// fileNames tells the names of files near the folder that kustomize builds, and after the
+// words by which kustomize names a file also that of one that is missing.
+type fileNames struct{ folder, root string }
+
+// filesNear looks no further than three folders above, where bases may be.
+func filesNear(folder string) fileNames {
+	if whole, err := filepath.Abs(folder); err == nil {
+		folder = whole
 	}
-	if isManifest(name) || isKustomization(filepath.Base(name)) {
+	root := folder
+	for range 3 {
+		if above := filepath.Dir(root); above != filepath.Dir(above) {
+			root = above
+		}
+	}
+	return fileNames{folder, root}
+}
+
+// namesAFile is what kustomize says before the name of a file.
+var namesAFile = expression.Later(`(?:from|open|read|lstat|stat|file|directory:?|File:) '?$`)
+
+func (n fileNames) has(name, before string) bool {
+	if strings.HasSuffix(name, "..") || strings.Contains(name, "/../") && !strings.HasPrefix(name, "../") {
+		return false
+	}
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(n.folder, name)
+	}
+	if !strings.HasPrefix(name, n.root+string(filepath.Separator)) {
+		return false
+	}
+	if (isManifest(name) || isKustomization(filepath.Base(name))) && namesAFile().MatchString(before[max(0, len(before)-16):]) {
 		name = filepath.Dir(name)
 	}
 	_, err := os.Stat(name)

@@ -42,6 +42,7 @@ func TestOnlyKustomizesOwnWordsArePassedOn(t *testing.T) {
 		{"map[string]interface {}(nil): yaml: cannot decode !!str `made-up` as a !!int", "yaml: cannot decode !!str `…` as a !!int"},
 		{"trouble configuring builtin PatchTransformer with config: `\npatch: made ` up\n`: unable to parse SM or JSON patch from [patch: \"made-up\"]", "trouble configuring builtin PatchTransformer with config: `\npatch: …\n`: unable to parse SM or JSON patch from [patch: \"…\"]"},
 		{`Get "https://ada:***@127.0.0.1:1/x": evalsymlink failure on '/x/https:/ada:made@up@127.0.0.1:1/x' : https://ada:made@up@127.0.0.1/x`, `Get "https:…": evalsymlink failure on '…' : https:…`},
+		{"literals [S3cr3t.json a/.. S3cr3t/.. base/../S3cr3t.yaml /etc/passwd]", "literals …"},
 		{"options.index 3 is out of bounds for value made-up", "options.index … is out of bounds for value …"},
 		{"wrong node kind: expected MappingNode but got ScalarNode: node contents:\nhunter2: made-up", "wrong node kind: expected MappingNode but got ScalarNode: node contents:\n…"},
 		{"must specify a target for JSON patch [{hunter2: add, value: made]up}, x", "must specify a target for JSON patch [{…: add, value: …"},

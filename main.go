@@ -44,7 +44,7 @@ func main() {
 
 // run is the program without its process; it returns the exit code.
 func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
-	signalled, stop := untilSignal()
+	signalled, stop := untilSignal(stderr)
 	defer stop()
 	defer func() {
 		if fault := recover(); fault != nil {

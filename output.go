@@ -56,6 +56,8 @@ type untilFailed struct {
 	run context.Context
 	to  io.Writer
 	err error
+	// waited is how long it was waited for who reads, since the run has ended.
+	waited time.Duration
 }
 
 func (u *untilFailed) Write(text []byte) (int, error) {
@@ -68,13 +70,18 @@ func (u *untilFailed) Write(text []byte) (int, error) {
 		_, err := u.to.Write(text)
 		written <- err
 	}()
-	late := make(chan struct{})
-	defer context.AfterFunc(u.run, func() { time.AfterFunc(writeGrace, func() { close(late) }) })()
 	select {
 	case u.err = <-written:
-	case <-late:
+		return len(text), nil
+	case <-u.run.Done():
+	}
+	began := time.Now()
+	select {
+	case u.err = <-written:
+	case <-time.After(writeGrace - u.waited):
 		u.err = errNotRead
 	}
+	u.waited += time.Since(began)
 	return len(text), nil
 }
 

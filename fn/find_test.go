@@ -325,15 +325,21 @@ func TestFewAnswersAreParsedAtATime(t *testing.T) {
 	for range cap(parsesAtATime) {
 		parsesAtATime <- struct{}{}
 	}
+	f := &finding{ctx: t.Context()}
 	parsed := make(chan bool)
 	go func() {
-		_, ok := documentIn(secret.New(`{}`))
+		_, ok := f.documentIn(secret.New(`{}`))
 		parsed <- ok
 	}()
 	select {
 	case <-parsed:
 		t.Error("one more was parsed")
 	case <-time.After(50 * time.Millisecond):
+	}
+	over, end := context.WithCancel(t.Context())
+	end()
+	if _, ok := (&finding{ctx: over}).documentIn(secret.New(`{}`)); ok {
+		t.Error("it waits for its turn when the run has ended")
 	}
 	for range cap(parsesAtATime) {
 		<-parsesAtATime

@@ -9,19 +9,22 @@ import (
 // maxTaken bounds what a gjson path may make of a secret.
 const maxTaken Bytes = 64 << 20
 
-// deepestTaken bounds the brackets of a text that a gjson path with modifiers is used on:
-// gjson goes through what is nested by calling itself, and Go ends a process whose stack
-// is full. It is as deep as encoding/json reads the secret itself; a string that @fromstr
-// makes JSON of was not read yet.
+// deepestTaken bounds the brackets of a text, those in strings among them, that a gjson path
+// with @fromstr is used on: gjson goes through what is nested by calling itself, and Go ends
+// a process whose stack is full. The secret itself is no deeper, since encoding/json has
+// read it; a string that @fromstr makes JSON of was not read yet.
 const deepestTaken = 10_000
+
+// digitsOfANumber is how many digits @fromstr makes of 1e308, or of 5e-324, at most.
+const digitsOfANumber = 330
 
 // tooMuch says what speaks against using a gjson path on a secret's text; "" where nothing
 // does.
 func tooMuch(path, text string) string {
 	inside := shape(text, strings.Contains(path, "@fromstr"))
 	switch {
-	case strings.Contains(path, "@") && inside.levels > deepestTaken:
-		return fmt.Sprintf("is a path that has modifiers (@), and there are more than %d of [ and { in", deepestTaken)
+	case strings.Contains(path, "@fromstr") && inside.levels > deepestTaken:
+		return fmt.Sprintf("is a path with @fromstr, and there are more than %d of [, { and \\u in", deepestTaken)
 	case making(path, text, inside) > float64(maxTaken):
 		return fmt.Sprintf("is a path that could make more than %s of", maxTaken)
 	}
@@ -35,6 +38,9 @@ func making(path, text string, inside shaped) float64 {
 	added := asJSON(path)
 	if each := strings.Count(path, "#.") + strings.Count(path, "@dig"); each > 0 {
 		added = inside.values * math.Pow(added, float64(each))
+	}
+	if strings.Contains(path, "@fromstr") {
+		added += inside.values * digitsOfANumber
 	}
 	return growth(path, inside) * (float64(len(text)) + added)
 }

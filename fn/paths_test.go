@@ -64,7 +64,7 @@ func TestAPathMakesNoMoreThanItMay(t *testing.T) {
 func TestAnyPathMakesNoMoreThanItMay(t *testing.T) {
 	long := strings.Repeat("7", 100)
 	pieces := []string{
-		"a", "b", "0", "#", "#.a", "#.b", "#.@this", "#.@tostr", "#.@keys", `#.!"` + long + `"`, `#.{"` + long + `":@this}`, "#.[@this,a,!1]", "#(a>0)#", "#(a>0)",
+		"a", "b", "0", "#", "#.a", "#.b", "#.@this", "#.@tostr", "#.@keys", "#.@fromstr", "a.#.@fromstr", `#.!"` + long + `"`, `#.{"` + long + `":@this}`, "#.[@this,a,!1]", "#(a>0)#", "#(a>0)",
 		"@this", "@ugly", "@pretty", "@valid", "@tostr", "@fromstr", "@keys", "@values", "@reverse", "@join", "@flatten", `@flatten:{"deep":true}`, "@group",
 		"@dig:a", `@dig:!"` + long + `"`, `@dig:{"` + long + `":@this}`, "@dig:[a,b,!1]", "@dig:@this", "@dig:#.@this", "@dig:@keys",
 		`!"` + long + `"`, "![1,2,3]", `!{"a":[1,2,3],"` + long + `":[4,5]}`, `{"` + long + `":a}`, "{" + strings.Repeat("<", 50) + ":@this}", "[a,b]", "[@this,@this,@this]", `{"a":@this,"b":a}`,
@@ -77,6 +77,7 @@ func TestAnyPathMakesNoMoreThanItMay(t *testing.T) {
 		`{"a":{"` + strings.Repeat("k", 100) + `":[1,2,3,4,5],"b":[1,2,3,4,5]},"b":"<\"\\>"}`,
 		`{"a":"[` + strings.Repeat("0,", 100) + `{\"a\":[1,2,3]}]","b":"\u003c\u005b"}`,
 	}
+	texts = append(texts, `{"a":[`+strings.Repeat("1e308,5e-324,", 100)+`1e300],"b":["1e308","2"]}`)
 	chosen := rand.New(rand.NewPCG(1, 2))
 	made, tried := 0, 0
 	for range 30_000 {
@@ -115,7 +116,7 @@ func TestAPathMeetsNoMoreThanItMay(t *testing.T) {
 	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 	long := strings.Repeat("x", 3900)
 	const says = "error: spec.data[0].remoteRef.property: is a path that could make more than 64 MiB of kv/data/app (version 3)\n  hint: take what is needed in several entries, without @ and lists of paths"
-	const deep = "error: spec.data[0].remoteRef.property: is a path that has modifiers (@), and there are more than 10000 of [ and { in kv/data/app (version 3)\n  hint: take what is needed in several entries, without @ and lists of paths"
+	const deep = "error: spec.data[0].remoteRef.property: is a path with @fromstr, and there are more than 10000 of [, { and \\u in kv/data/app (version 3)\n  hint: take what is needed in several entries, without @ and lists of paths"
 	for _, tc := range []struct{ name, secret, path, want string }{
 		{"as deep as it may be", `{"a":"` + nested(deepestTaken-1) + `"}`, "a|@fromstr|@valid", ""},
 		{"deeper", `{"a":"` + nested(deepestTaken) + `"}`, "a|@fromstr|@valid", deep},

@@ -64,7 +64,7 @@ func Run(ctx context.Context, in Input, source Source) (Output, Problems) {
 		return p
 	})
 	if !ok {
-		return Output{}, Problems{because(ctx, unprepared)}
+		return Output{}, append(slices.Clone(in.Known), because(ctx, unprepared)).sorted()
 	}
 	problems := p.problems
 	if len(p.barriers) > 0 {

@@ -119,7 +119,10 @@ func (f *finding) take(name string) {
 		f.fail(reading, name, err)
 		return
 	}
-	document, ok := documentIn(answer.Fields)
+	document, ok := f.documentIn(answer.Fields)
+	if !ok && f.ctx.Err() != nil {
+		return // the run has ended, and nothing more is made of it
+	}
 	if !ok {
 		f.fail(reading, name, &Fault{Cause: answer.Path + " is no JSON object"})
 		return
@@ -133,9 +136,14 @@ func (f *finding) take(name string) {
 // eighty times its text, and there are many readers.
 var parsesAtATime = make(chan struct{}, 2)
 
-// documentIn is a secret as one JSON document; ok is false where it is none.
-func documentIn(object secret.Value) (document secret.Value, ok bool) {
-	parsesAtATime <- struct{}{}
+// documentIn is a secret as one JSON document; ok is false where it is none, or the run
+// has ended.
+func (f *finding) documentIn(object secret.Value) (document secret.Value, ok bool) {
+	select {
+	case parsesAtATime <- struct{}{}:
+	case <-f.ctx.Done():
+		return secret.Value{}, false
+	}
 	defer func() { <-parsesAtATime }()
 	fields, ok := parseFields(object)
 	if !ok {

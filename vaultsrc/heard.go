@@ -14,7 +14,9 @@ import (
 // that breaks off, may have got a token that nobody knows.
 type heard struct {
 	sent, answers atomic.Int32
-	longest       atomic.Int64
+	// whole tells that the last answer of a status of 2xx was read to its end.
+	whole   atomic.Bool
+	longest atomic.Int64
 }
 
 type heardKey struct{}
@@ -47,6 +49,7 @@ func (h *heard) asked() time.Duration { return time.Duration(h.longest.Load()) }
 // above that is not Vault's. By that something before Vault may say that it has heard no
 // answer itself.
 func (h *heard) body(answer *http.Response) io.ReadCloser {
+	h.whole.Store(false)
 	kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
 	isGateways := answer.StatusCode == http.StatusBadGateway || answer.StatusCode == http.StatusGatewayTimeout
 	switch {
@@ -71,6 +74,7 @@ func (b *heardBody) Read(p []byte) (int, error) {
 	if err == io.EOF && !b.over {
 		b.over = true
 		b.by.answers.Add(1)
+		b.by.whole.Store(true)
 	}
 	return n, err
 }

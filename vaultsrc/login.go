@@ -107,8 +107,8 @@ func (e endpoint) logIn(ctx context.Context, client *api.Client, method api.Auth
 		got.lost, got.out = heard.lost(), refused != nil && isOutOfService(refused)
 		// Where nothing tells how long an answer is, only what it says shows that it is not
 		// all of it.
-		if errors.Is(err, io.ErrUnexpectedEOF) || answer == nil && err == nil {
-			got.lost = max(1, got.lost)
+		if heard.whole.Load() && (errors.Is(err, io.ErrUnexpectedEOF) || answer == nil && err == nil) {
+			got.lost++
 		}
 	}()
 	switch {
