@@ -76,6 +76,7 @@ func run(args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
 	case command == "version", command == "--version":
 		return write(signalled, stdout, stderr, []byte("esfn "+version()+"\n"))
 	case command == "install":
+		stop() // it has no token, and ends at once
 		return install(args[1:], stderr)
 	case command == "doctor":
 		return doctor(signalled, gather(signalled, func(_ time.Duration, room *room) (*resourcelist.List, fn.Problems) {

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // TestAnAnswerIsWrittenWholeOrNot says what becomes of stdout, a file and a pipe. Full
@@ -94,4 +96,41 @@ func TestTakingBack(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhoReadsSlowlyHasHalfASecondInAll for what is written after the run has ended.
+func TestWhoReadsSlowlyHasHalfASecondInAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		from, to := io.Pipe()
+		gone := make(chan struct{})
+		defer func() {
+			from.Close()
+			<-gone
+		}()
+		over, end := context.WithCancel(t.Context())
+		told := &untilFailed{run: over, to: to}
+		go func() {
+			defer close(gone)
+			for one := make([]byte, 1); ; {
+				time.Sleep(200 * time.Millisecond)
+				if _, err := from.Read(one); err != nil {
+					return
+				}
+			}
+		}()
+		write := func(n int) (took time.Duration) {
+			began := time.Now()
+			for range n {
+				_, _ = told.Write([]byte("x"))
+			}
+			return time.Since(began)
+		}
+		if took := write(10); took != 2*time.Second || told.err != nil {
+			t.Errorf("while the run goes on: %s, %v", took, told.err)
+		}
+		end()
+		if took := write(10); took != writeGrace || told.err != errNotRead {
+			t.Errorf("when it has ended: %s, %v", took, told.err)
+		}
+	})
 }

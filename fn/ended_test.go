@@ -61,8 +61,8 @@ func TestARunThatEndsDoesNotWaitForItsManifests(t *testing.T) {
 	} {
 		looks, looked := make(chan struct{}), make(chan struct{})
 		source := watched{&fake{}, func() { tc.end(); <-looks; close(looked) }, func() {}}
-		out, problems := Run(tc.ctx, Input{Items: items(t, vaultStore+es("db", readApp))}, source)
-		if diff := cmp.Diff(tc.want, problems.Error()); diff != "" || out.Items != nil || len(source.read) > 0 {
+		out, problems := Run(tc.ctx, Input{Items: items(t, vaultStore+es("db", readApp)), Known: Problems{{Field: "ESFN_MADE_UP", Cause: "is wrong"}}}, source)
+		if diff := cmp.Diff(tc.want+"\nerror: ESFN_MADE_UP: is wrong", problems.Error()); diff != "" || out.Items != nil || len(source.read) > 0 {
 			t.Errorf("%d read, problems (-want +got):\n%s", len(source.read), diff)
 		}
 		close(looks)

@@ -92,3 +92,38 @@ func fullPipe(t *testing.T) *os.File {
 	t.Cleanup(func() { pipe.from.Close(); pipe.to.Close() })
 	return pipe.to
 }
+
+// TestASignalEndsWhateverIsWaitedFor has esfn wait for a file that never comes, in the
+// system, where no context ends it.
+func TestASignalEndsWhateverIsWaitedFor(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "token")
+	if said, err := exec.Command("mkfifo", pipe).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	var stdout, stderr bytes.Buffer
+	esfn := exec.Command(filepath.Join(programs.folder, "esfn"))
+	esfn.Env, esfn.Stdout, esfn.Stderr = []string{"VAULT_TOKEN_FILE=" + pipe}, &stdout, &stderr
+	if err := esfn.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- esfn.Wait() }()
+	select {
+	case err := <-ended:
+		t.Fatalf("it did not wait: %v\n%s", err, &stderr)
+	case <-time.After(time.Second):
+	}
+	if err := esfn.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ended:
+	case <-time.After(20 * time.Second):
+		_ = esfn.Process.Kill()
+		t.Fatal("it goes on")
+	}
+	const says = "error: interrupted, and it did not end in time\n  hint: a token that it got and had not revoked yet ends with its lease\n"
+	if code := esfn.ProcessState.ExitCode(); code != 1 || stdout.Len() > 0 || stderr.String() != says {
+		t.Errorf("exit status %d, %d bytes on stdout, and on stderr:\n%s", code, stdout.Len(), &stderr)
+	}
+}

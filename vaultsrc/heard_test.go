@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -34,6 +35,14 @@ func TestALoginWithoutAnAnswer(t *testing.T) {
 		fmt.Fprintf(connection, "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n%s", loginAndSecret[:40])
 		connection.Close()
 	}
+	var before atomic.Bool
+	gatewayThenCut := func(w http.ResponseWriter) {
+		if !before.Swap(true) {
+			w.WriteHeader(502)
+			return
+		}
+		cutWithoutLength(w)
+	}
 	refuse := func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "application/json") // as Vault has it
 		w.WriteHeader(503)
@@ -60,6 +69,7 @@ func TestALoginWithoutAnAnswer(t *testing.T) {
 			fmt.Fprint(w, "upstream connect error or disconnect/reset before headers")
 		}, 3, false},
 		{"cut in an answer whose end nobody knows", 99, cutWithoutLength, 1, false},
+		{"a gateway, and then cut in an answer whose end nobody knows", 99, gatewayThenCut, 2, false},
 		{"a status once", 1, refuse, 0, true},
 		{"a page", 99, func(w http.ResponseWriter) { fmt.Fprint(w, "<html>made-up</html>") }, 0, false},
 	} {
@@ -113,6 +123,38 @@ func TestALoginThatHangs(t *testing.T) {
 		if warnings := source.Close(); len(warnings) != want {
 			t.Errorf("%s: %q", address, warnings)
 		}
+	}
+}
+
+// TestALoginThatWasNotSent needs no answer, also where the connection broke off in the
+// middle of what came before it.
+func TestALoginThatWasNotSent(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = connection.Read(make([]byte, 1))
+			_, _ = connection.Write([]byte("\x16\x03")) // of a handshake
+			_ = connection.(*net.TCPConn).CloseWrite()
+			_, _ = io.Copy(io.Discard, connection)
+			connection.Close()
+		}
+	}()
+	source := New(settingsOf(t, map[string]string{"ESFN_KUBERNETES_TOKEN_FILE": "/jwt"}))
+	_, err = source.Read(context.Background(), ref(serviceAccount("https://"+listener.Addr().String()), 0))
+	if err == nil {
+		t.Error("it was read")
+	}
+	if warnings := source.Close(); len(warnings) > 0 {
+		t.Errorf("got %q, of %v", warnings, err)
 	}
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 )
@@ -23,12 +24,12 @@ const longestWord = 253
 // near enough to be what was meant: at most a third of its letters, and one more.
 // Case does not count, and of equals the first wins.
 func nearest(word string, known []string) string {
-	best, fewest := "", len(word)/3+2
 	if len(word) > longestWord {
 		return ""
 	}
+	best, fewest := "", len(word)/3+2
 	for _, candidate := range known {
-		if d := len(word) - len(candidate); max(d, -d) >= fewest {
+		if d := utf8.RuneCountInString(word) - utf8.RuneCountInString(candidate); max(d, -d) >= fewest {
 			continue // at least as many edits
 		}
 		if n := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(candidate)); n < fewest {
